@@ -1,0 +1,1 @@
+//! The terminal shell: loop, effects, clock and signals.

@@ -1,0 +1,1 @@
+//! Sheets and forms: bytes to domain values and back.

@@ -1,0 +1,1 @@
+//! What keys mean: normalisation, actions and the key table.

@@ -1,0 +1,46 @@
+//! 团转 `tuanzhuan`: transfers of Youth League membership, worked through in a terminal.
+//!
+//! # The map, in reading order
+//!
+//! | module | what lives there | may import |
+//! |---|---|---|
+//! | [`domain`] | what is true without a computer: stages, authority, people, numbers | nothing of ours |
+//! | [`rules`] | the rule file: reasons, fields, destinations, limits, the check-up | `domain` |
+//! | [`vault`] | key slots, passwords, the recovery key | `domain` |
+//! | [`store`] | the encrypted database; the only home of SQL | `domain`, `rules` |
+//! | [`exchange`] | sheets and forms: bytes to domain and back | `domain`, `rules` |
+//! | [`office`] | the use cases: what a signed-in person can do, once for screen and command line | the above |
+//! | [`keys`] | what keys mean | `domain` |
+//! | [`model`] | the program's memory: state, layers, `update` | `domain`, `rules`, `keys` |
+//! | [`view`] | state to cells | `model`, `keys`, `domain` |
+//! | [`app`] | the terminal shell: loop, effects, clock, signals | all |
+//! | [`cli`] | the command shell | all |
+//!
+//! # Data flow
+//!
+//! ```text
+//! key event -> keys -> Press --+
+//! worker -------------> Reply -+-> model::update(&mut State, Msg, Now) -> Vec<Effect>
+//!    ^                                                                      |
+//!    +--------- app::perform(Effect, &mut World) -> office -> store, vault -+
+//! inbox empty: view::frame(&State, &mut Frame)
+//! command line: cli -> office -> text or JSON
+//! ```
+//!
+//! # Invariants, as absences
+//!
+//! `update` never touches the world. `view` never changes the state. Nothing is deleted, only
+//! retired. No stage changes outside [`domain::workflow`], and none without an event. Who may
+//! import whom is a test (`tests/architecture.rs`).
+
+pub mod domain;
+pub mod rules;
+pub mod vault;
+pub mod store;
+pub mod exchange;
+pub mod office;
+pub mod keys;
+pub mod model;
+pub mod view;
+pub mod app;
+pub mod cli;

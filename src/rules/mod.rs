@@ -1,0 +1,1 @@
+//! The rule file: reasons, fields, destinations, limits; loading and plain-sentence faults.

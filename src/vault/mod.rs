@@ -1,0 +1,1 @@
+//! Key slots, password derivation and the recovery key.
