@@ -33,14 +33,14 @@
 //! retired. No stage changes outside [`domain::workflow`], and none without an event. Who may
 //! import whom is a test (`tests/architecture.rs`).
 
-pub mod domain;
-pub mod rules;
-pub mod vault;
-pub mod store;
-pub mod exchange;
-pub mod office;
-pub mod keys;
-pub mod model;
-pub mod view;
 pub mod app;
 pub mod cli;
+pub mod domain;
+pub mod exchange;
+pub mod keys;
+pub mod model;
+pub mod office;
+pub mod rules;
+pub mod store;
+pub mod vault;
+pub mod view;

@@ -1,1 +1,18 @@
 //! What is true without a computer: no IO, no clock, no SQL, no screen.
+
+pub mod account;
+pub mod authority;
+pub mod filter;
+pub mod form;
+pub mod id_number;
+pub mod ids;
+mod labels;
+pub mod member;
+pub mod organisation;
+pub mod person_name;
+pub mod phone;
+pub mod transfer;
+pub mod workflow;
+
+#[cfg(test)]
+pub mod testing;

@@ -1,0 +1,102 @@
+//! Identifiers of stored rows, and moments in time.
+//!
+//! Each is a newtype, so that a member's number can never be handed in where an organisation's
+//! belongs.
+
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+
+macro_rules! row_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+row_ids! {
+    /// An organisation (团组织) in this database.
+    OrgId,
+    /// A member (团员) in this database.
+    MemberId,
+    /// An account that can sign in.
+    AccountId,
+    /// A transfer (组织关系转接), drafts included.
+    TransferId,
+    /// One import, the unit of undoing it.
+    BatchId,
+}
+
+/// An instant, in whole seconds of UTC since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// Whole days from `self` until `later`; zero where the clock went backwards.
+    pub fn days_until(self, later: Self) -> i64 {
+        ((later.0 - self.0) / 86_400).max(0)
+    }
+}
+
+/// The time of one message: the instant and how far local time is from UTC.
+///
+/// Everything that needs a date gets this handed in, so that tests and the demo can freeze it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// The instant.
+    pub moment: Moment,
+    /// Local time minus UTC, in seconds.
+    pub offset: i32,
+}
+
+impl Now {
+    /// A fixed local time, taken as China Standard Time; used by the test clock.
+    pub fn from_local(local: NaiveDateTime, offset: i32) -> Self {
+        Self { moment: Moment(local.and_utc().timestamp() - i64::from(offset)), offset }
+    }
+
+    /// `moment` in this clock's local time.
+    pub fn local(self, moment: Moment) -> NaiveDateTime {
+        let zone = FixedOffset::east_opt(self.offset).unwrap_or_else(|| Utc.fix());
+        DateTime::from_timestamp(moment.0, 0).map_or(NaiveDateTime::default(), |utc| {
+            zone.from_utc_datetime(&utc.naive_utc()).naive_local()
+        })
+    }
+
+    /// Today's local date.
+    pub fn today(self) -> NaiveDate {
+        self.local(self.moment).date()
+    }
+
+    /// The instant at which the local day `date` begins.
+    pub fn start_of(self, date: NaiveDate) -> Moment {
+        Moment(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - i64::from(self.offset))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_time_follows_the_offset() {
+        let ten = NaiveDate::from_ymd_opt(2020, 6, 2).unwrap().and_hms_opt(7, 0, 0).unwrap();
+        let now = Now::from_local(ten, 8 * 3600);
+        assert_eq!(now.local(now.moment), ten);
+        assert_eq!(now.today(), ten.date());
+        assert_eq!(now.local(now.start_of(ten.date())).time(), chrono::NaiveTime::MIN);
+    }
+
+    #[test]
+    fn waiting_days_never_go_negative() {
+        assert_eq!(Moment(86_400 * 3).days_until(Moment(86_400 * 5 + 10)), 2);
+        assert_eq!(Moment(86_400 * 3).days_until(Moment(0)), 0);
+    }
+}
