@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod authority;
+pub mod fault;
 pub mod filter;
 pub mod form;
 pub mod id_number;

@@ -1,1 +1,5 @@
 //! What keys mean: normalisation, actions and the key table.
+
+pub mod action;
+pub mod normalise;
+pub mod table;

@@ -1,1 +1,14 @@
 //! The program's memory: state, layers and `update`.
+//!
+//! [`update`] turns a message into effects and changes nothing but the [`State`]. Screens are
+//! values on a stack; a popup holds the effect that it would release.
+
+pub mod effect;
+pub mod form;
+pub mod layer;
+pub mod screens;
+pub mod state;
+pub mod table;
+pub mod text_field;
+
+pub use state::{Msg, State, update};

@@ -1,0 +1,479 @@
+//! What the screens ask of the world, and what the world answers.
+//!
+//! `update` returns [`Effect`]s and never touches the world; the shell performs them and sends
+//! [`Reply`]s back. A [`Ticket`] tells an answer that is still wanted from a stale one.
+
+use std::path::PathBuf;
+
+use crate::domain::account::{Account, Actor, Role};
+use crate::domain::fault::Fault;
+use crate::domain::filter::{Counts, Page, TransferQuery};
+use crate::domain::form::TransferForm;
+use crate::domain::ids::{AccountId, BatchId, MemberId, Moment, OrgId, TransferId};
+use crate::domain::member::{Member, MemberRow};
+use crate::domain::organisation::{OrgEntry, OrgKind, OrgRow, Organisation};
+use crate::domain::transfer::{AuditRow, Contact, TransferCard, TransferRow};
+use crate::domain::workflow::{Act, Stage};
+use crate::rules::checkup::Finding;
+
+/// Ties an answer to its question. Tickets grow, so an older answer is a stale one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticket(pub u64);
+
+/// First-run entries of the office and its administrator.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OfficeEntry {
+    /// Full name of the first organisation.
+    pub org: String,
+    /// Its kind.
+    pub kind: OrgKind,
+    /// Name of the administrator.
+    pub name: String,
+    /// ID number of the administrator.
+    pub id_number: String,
+    /// Telephone, may be empty.
+    pub phone: String,
+    /// Password of the administrator.
+    pub password: String,
+}
+
+/// What somebody does to some transfers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// To which.
+    pub ids: Vec<TransferId>,
+    /// What.
+    pub act: Act,
+    /// Reason or remark; empty where none is needed.
+    pub reason: String,
+    /// The branch for a placement; with an approval it is placed right after.
+    pub branch: Option<OrgId>,
+    /// The day `YYYY-MM-DD` of an outcome decided outside.
+    pub date: String,
+}
+
+/// How one transfer of a decision fared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionResult {
+    /// Which.
+    pub id: TransferId,
+    /// Its number.
+    pub number: String,
+    /// Name of the transferee.
+    pub transferee: String,
+    /// The stage it reached and who moves next, or why it stayed.
+    pub outcome: Result<(Stage, String), Fault>,
+}
+
+/// What kind of file is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImportKind {
+    /// A roster.
+    Members,
+    /// An organisation list.
+    Organisations,
+}
+
+/// A row of the import preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRow {
+    /// Row in the file, counted from one.
+    pub row: usize,
+    /// Name of the person or organisation as far as it is known.
+    pub name: String,
+    /// Masked ID number, or code.
+    pub key: String,
+    /// Good, bad or already there.
+    pub verdict: ImportVerdict,
+}
+
+/// What the preview says of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportVerdict {
+    /// Can be imported.
+    Good,
+    /// Must be mended: column, value shown, reason with remedy.
+    Bad(Vec<(String, String, String)>),
+    /// In the database already; the sentence says where.
+    Present(String),
+}
+
+/// The preview of an import. Nothing has been written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportPreview {
+    /// File name.
+    pub file: String,
+    /// Encoding or format that was recognised.
+    pub format: String,
+    /// Header and field of each mapped column, and headers that are ignored.
+    pub columns: Vec<(String, String)>,
+    /// How many rows are good, bad, present.
+    pub counts: (usize, usize, usize),
+    /// Every row, in file order.
+    pub rows: Vec<ImportRow>,
+}
+
+/// Answers of a member form, raw; the world parses them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemberAnswers {
+    /// Name; empty texts mean 「not given」 throughout.
+    pub name: String,
+    /// `resident` or `other`.
+    pub document: String,
+    /// ID number.
+    pub id_number: String,
+    /// Telephone.
+    pub phone: String,
+    /// Code or full name of the branch.
+    pub branch: String,
+    /// 民族
+    pub ethnic_group: String,
+    /// 政治面貌
+    pub political_status: String,
+    /// 学历
+    pub education: String,
+    /// Month of joining.
+    pub joined_on: String,
+    /// 团内职务
+    pub league_post: String,
+    /// 发展团员编号
+    pub membership_number: String,
+    /// Identifier of [`crate::domain::member::Authentication`].
+    pub authentication: String,
+    /// Month fees are paid to.
+    pub fees_paid_to: String,
+    /// Identifier of [`crate::domain::member::GraduationMark`].
+    pub graduation_mark: String,
+}
+
+/// A new account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEntry {
+    /// ID number.
+    pub id_number: String,
+    /// Name.
+    pub name: String,
+    /// Telephone.
+    pub phone: String,
+    /// Role.
+    pub role: Role,
+    /// Code or full name of the organisation.
+    pub org: String,
+}
+
+/// An export of transfers to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOrder {
+    /// Which.
+    pub query: TransferQuery,
+    /// Where; the extension decides the format.
+    pub path: PathBuf,
+    /// Full ID numbers, an explicit choice that is recorded.
+    pub full_ids: bool,
+    /// Replace an existing file.
+    pub overwrite: bool,
+}
+
+/// What a picker looks among.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrgScope {
+    /// Everything: destinations.
+    Anywhere,
+    /// What the signed-in person administers or fills in for.
+    Mine,
+    /// Branches below this organisation: placement.
+    BranchesBelow(OrgId),
+}
+
+/// The header of the transfer form, filled from the member (domain.md B1.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormHeader {
+    /// The member.
+    pub member: MemberId,
+    /// Name.
+    pub name: String,
+    /// ID number in the clear: it becomes the form's answer and is shown masked.
+    pub id_number: String,
+    /// Mask of it.
+    pub masked_id: String,
+    /// Masked telephone.
+    pub masked_phone: String,
+    /// Branch with its administrator and telephone.
+    pub branch: Contact,
+    /// The organisation above the branch.
+    pub superior: Contact,
+}
+
+/// Something the world shall do.
+#[derive(Clone, PartialEq)]
+pub enum Effect {
+    /// Stage a new office; nothing is in place until the recovery key was typed back.
+    PrepareOffice(OfficeEntry),
+    /// Put the staged office in place; the text is the recovery key as typed back.
+    ConfirmOffice(String),
+    /// Throw the staged office away.
+    AbandonOffice,
+    /// Sign in.
+    SignIn {
+        /// ID number.
+        id_number: String,
+        /// Password.
+        password: String,
+    },
+    /// Choose a new password, at first sign-in or later.
+    ChangePassword {
+        /// The password in force.
+        current: String,
+        /// The new one.
+        new: String,
+    },
+    /// Leave the session, keep the database open for the next person.
+    Lock,
+    /// Close the database and forget the key.
+    Seal,
+    /// A page of transfers.
+    LoadTransfers(Ticket, TransferQuery),
+    /// The counts of the views.
+    LoadCounts(Ticket),
+    /// One transfer with its history.
+    LoadCard(Ticket, TransferId),
+    /// ID number and telephone in the clear, recorded.
+    Reveal(RevealTarget),
+    /// The form header of a member.
+    LoadHeader(Ticket, MemberId),
+    /// The signed-in person's own member record.
+    LoadOwnRecord(Ticket),
+    /// The check-up of a form.
+    CheckUp(Ticket, TransferForm),
+    /// Keep a draft.
+    SaveDraft(Option<TransferId>, TransferForm),
+    /// The newest draft of this person.
+    LoadLatestDraft(Ticket),
+    /// A draft's answers.
+    LoadDraft(Ticket, TransferId),
+    /// Hand in.
+    Submit(Option<TransferId>, TransferForm),
+    /// Decide.
+    Decide(Decision),
+    /// Take a decision back: undo of the last user action.
+    FindMembers(Ticket, MemberQuery),
+    /// Organisations by search text.
+    FindOrgs(Ticket, OrgQuery),
+    /// A member's record.
+    LoadMember(Ticket, MemberId),
+    /// Make a member, or change the free parts of one.
+    SaveMember(Option<MemberId>, MemberAnswers),
+    /// Correct name or ID number, with a reason, recorded.
+    CorrectMember {
+        /// Whom.
+        id: MemberId,
+        /// New name.
+        name: String,
+        /// New ID number.
+        id_number: String,
+        /// Why.
+        reason: String,
+    },
+    /// Take a member out of use, with a reason.
+    RetireMember(MemberId, String),
+    /// An organisation.
+    LoadOrg(Ticket, OrgId),
+    /// Make or change an organisation.
+    SaveOrg(Option<OrgId>, OrgEntry),
+    /// Close an organisation.
+    RetireOrg(OrgId, String),
+    /// The accounts in scope.
+    LoadAccounts(Ticket),
+    /// Make an account.
+    AddAccount(AccountEntry),
+    /// Issue a one-time code.
+    ResetAccount(AccountId),
+    /// Remove an account.
+    RemoveAccount(AccountId),
+    /// A page of 操作记录, before this entry.
+    LoadAudit(Ticket, Option<i64>),
+    /// Read a file and check every row; writes nothing.
+    PreviewImport(Ticket, ImportKind, PathBuf),
+    /// Write the good rows of the last preview, in one transaction.
+    RunImport,
+    /// Take a whole import back.
+    UndoImport(BatchId),
+    /// Write an export.
+    Export(ExportOrder),
+    /// Keep a setting.
+    SaveSettings(Settings),
+    /// Draw everything again.
+    Redraw,
+    /// End the program.
+    Quit,
+}
+
+/// Whose numbers are shown in the clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevealTarget {
+    /// A member's.
+    Member(MemberId),
+    /// The transferee's.
+    Transfer(TransferId),
+}
+
+/// A question for members.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemberQuery {
+    /// Search text.
+    pub search: String,
+    /// Include those who left or were taken out of use.
+    pub former: bool,
+    /// Page begins after this name key and row.
+    pub after: Option<(String, i64)>,
+}
+
+/// A question for organisations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgQuery {
+    /// Search text.
+    pub search: String,
+    /// Among which.
+    pub scope: OrgScope,
+    /// Page begins after this rank (tree path).
+    pub after: Option<String>,
+}
+
+/// Settings that people choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// No colour, from `NO_COLOR`.
+    pub plain: bool,
+    /// Minutes without a key until the screen locks.
+    pub lock_after_minutes: u32,
+    /// Borders and marks of ASCII only.
+    pub ascii: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { plain: false, lock_after_minutes: 5, ascii: false }
+    }
+}
+
+/// What the world answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// The office is staged; this is the recovery key, shown once.
+    OfficePrepared {
+        /// For display.
+        recovery_key: String,
+    },
+    /// The office is in place and its administrator is signed in.
+    OfficeReady(Arrival),
+    /// Signed in.
+    SignedIn(Arrival),
+    /// Right, but a password must be chosen first.
+    MustChangePassword {
+        /// Who.
+        name: String,
+        /// Whether the new password will open the database (a slot) and needs the stricter policy.
+        opens_database: bool,
+    },
+    /// The password was changed; the person is signed in.
+    PasswordChanged(Arrival),
+    /// Locked or sealed.
+    Locked,
+    /// A page of transfers.
+    Transfers(Ticket, Page<TransferRow>),
+    /// Counts.
+    Counts(Ticket, Counts),
+    /// A transfer with its history.
+    Card(Ticket, Box<TransferCard>),
+    /// Numbers in the clear: ID number and telephone.
+    Revealed {
+        /// ID number.
+        id_number: String,
+        /// Telephone.
+        phone: String,
+        /// Until when they may stay on the screen.
+        until: Moment,
+    },
+    /// A form header.
+    Header(Ticket, Box<FormHeader>),
+    /// The own record; none where this person is no member here.
+    OwnRecord(Ticket, Option<Box<Member>>),
+    /// The check-up.
+    Findings(Ticket, Vec<Finding>),
+    /// The draft is on disk.
+    DraftSaved {
+        /// Its row.
+        id: TransferId,
+        /// When.
+        at: Moment,
+    },
+    /// The newest draft, if there is one.
+    Draft(Ticket, Option<(TransferId, TransferForm)>),
+    /// Handed in.
+    Submitted {
+        /// Its row.
+        id: TransferId,
+        /// Its number.
+        number: String,
+        /// Stage it stands in.
+        stage: Stage,
+        /// Who moves next, in words.
+        next: String,
+    },
+    /// How each transfer of a decision fared.
+    Decided(Act, Vec<DecisionResult>),
+    /// Members found.
+    Members(Ticket, Vec<MemberRow>, Option<(String, i64)>),
+    /// Organisations found.
+    Orgs(Ticket, Vec<OrgRow>, Option<String>),
+    /// A member.
+    Member(Ticket, Box<Member>),
+    /// An organisation with its contact.
+    Org(Ticket, Box<Organisation>),
+    /// Something was stored; the sentence says what.
+    Stored(String),
+    /// Accounts.
+    Accounts(Ticket, Vec<Account>),
+    /// A new account with its initial password rule, or a reset with its one-time code.
+    AccountIssued {
+        /// Whose.
+        name: String,
+        /// The one-time code, empty where the initial password applies.
+        code: String,
+        /// What to tell the person.
+        sentence: String,
+    },
+    /// Entries of 操作记录; older ones exist where the flag says so.
+    Audit(Ticket, Vec<AuditRow>, Option<i64>),
+    /// The preview of an import.
+    Preview(Ticket, Box<ImportPreview>),
+    /// An import is done.
+    Imported {
+        /// Its batch, for undoing.
+        batch: BatchId,
+        /// Rows written.
+        n_rows: usize,
+    },
+    /// How far a long task is: done, of how many (zero where unknown).
+    Progress(String, usize, usize),
+    /// An export is on disk.
+    Exported {
+        /// Where.
+        path: PathBuf,
+        /// Rows.
+        n_rows: usize,
+    },
+    /// Something went wrong; the ticket names the question where there was one.
+    Failed(Option<Ticket>, Fault),
+}
+
+/// Somebody arrives at the desk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// Who.
+    pub actor: Actor,
+    /// Whether this is the invented office.
+    pub demo: bool,
+    /// Things to say on arrival, such as 「上次登录……」; may be empty.
+    pub notice: String,
+}

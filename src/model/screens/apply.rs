@@ -1,0 +1,58 @@
+//! 发起转接.
+
+use crate::keys::table::{Focus, Input, Screen};
+use crate::model::effect::Reply;
+use crate::model::layer::{Ctx, Given, Out};
+
+/// 发起转接
+#[derive(Default)]
+pub struct Apply {}
+
+impl Apply {
+    /// Which keys hold.
+    pub fn screen(&self) -> Screen {
+        Screen::Apply
+    }
+
+    /// What has the focus.
+    pub fn focus(&self) -> Focus {
+        Focus::Text
+    }
+
+    /// Its part of the breadcrumb.
+    pub fn crumb(&self) -> String {
+        "发起转接".to_owned()
+    }
+
+    /// Takes an input.
+    pub fn act(&mut self, _input: Input, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+
+    /// Takes an answer of the world.
+    pub fn reply(&mut self, _reply: &Reply, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+
+    /// Takes what the layer above gave.
+    pub fn given(&mut self, _given: Given, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+
+    /// Asks for its data, when it comes to the top.
+    pub fn enter(&mut self, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+}
+
+impl Apply {
+    /// When it wants to be told that time has passed.
+    pub fn deadline(&self) -> Option<crate::domain::ids::Moment> {
+        None
+    }
+
+    /// Is told that its deadline has come.
+    pub fn due(&mut self, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+}

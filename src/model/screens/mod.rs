@@ -1,0 +1,18 @@
+//! One file per screen: what it holds, what its keys do, what it makes of answers.
+
+pub mod accounts;
+pub mod apply;
+pub mod audit;
+pub mod card;
+pub mod centre;
+pub mod choice;
+pub mod home;
+pub mod import;
+pub mod members;
+pub mod organisations;
+pub mod page;
+pub mod pick;
+pub mod record;
+pub mod setup;
+pub mod sign_in;
+pub mod text;

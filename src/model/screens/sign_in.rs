@@ -1,0 +1,53 @@
+//! 登录.
+
+use crate::keys::table::{Focus, Input, Screen};
+use crate::model::effect::Reply;
+use crate::model::layer::{Ctx, Given, Out};
+
+/// 登录
+#[derive(Default)]
+pub struct SignIn {}
+
+impl SignIn {
+    /// Which keys hold.
+    pub fn screen(&self) -> Screen {
+        Screen::SignIn
+    }
+
+    /// What has the focus.
+    pub fn focus(&self) -> Focus {
+        Focus::Text
+    }
+
+    /// Its part of the breadcrumb.
+    pub fn crumb(&self) -> String {
+        "登录".to_owned()
+    }
+
+    /// Takes an input.
+    pub fn act(&mut self, _input: Input, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+
+    /// Takes an answer of the world.
+    pub fn reply(&mut self, _reply: &Reply, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+
+    /// Takes what the layer above gave.
+    pub fn given(&mut self, _given: Given, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+
+    /// Asks for its data, when it comes to the top.
+    pub fn enter(&mut self, _ctx: &mut Ctx<'_>) -> Out {
+        Out::nothing()
+    }
+}
+
+impl SignIn {
+    /// The sign-in screen after locking.
+    pub fn locked() -> Self {
+        Self::default()
+    }
+}

@@ -1,0 +1,353 @@
+//! The state, its messages, and `update`.
+
+use std::sync::Arc;
+
+use super::effect::{Effect, Reply, Settings};
+use super::layer::{Ctx, Layer, Nav, Out};
+use crate::domain::account::Actor;
+use crate::domain::filter::Counts;
+use crate::domain::ids::{Moment, Now};
+use crate::keys::action::Action;
+use crate::keys::normalise::{Key, Press};
+use crate::keys::table::{self, Focus, Input};
+use crate::rules::Rules;
+
+/// Smallest terminal that is worked in; below it a notice is shown and nothing acts.
+pub const SMALLEST: (u16, u16) = (80, 24);
+
+/// Something that happened.
+#[derive(Clone)]
+pub enum Msg {
+    /// A key.
+    Press(Press),
+    /// Pasted text, one piece.
+    Paste(String),
+    /// The terminal has this many columns and rows now.
+    Resized(u16, u16),
+    /// An answer of the world.
+    Reply(Box<Reply>),
+    /// A deadline that the state asked for has come.
+    Due,
+}
+
+/// Who is signed in and what the title line tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Who.
+    pub actor: Actor,
+    /// Whether this is the invented office.
+    pub demo: bool,
+    /// Counts as last told by the store.
+    pub counts: Counts,
+}
+
+/// The one line for messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Message {
+    /// Empty where there is nothing to say.
+    pub text: String,
+    /// Whether something is wrong.
+    pub warning: bool,
+}
+
+impl Message {
+    /// Tells something.
+    pub fn note(text: impl Into<String>) -> Self {
+        Self { text: text.into(), warning: false }
+    }
+
+    /// Tells what is wrong.
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self { text: text.into(), warning: true }
+    }
+}
+
+/// Everything the program remembers. Invariant: `layers` is never empty.
+pub struct State {
+    /// Screens and popups, the top last.
+    pub layers: Vec<Layer>,
+    /// Who is signed in.
+    pub session: Option<Session>,
+    /// The message line.
+    pub message: Message,
+    /// Earlier messages, newest last, for 菜单.
+    pub messages: Vec<String>,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The time of the last message.
+    pub now: Now,
+    /// The rule file in force.
+    pub rules: Arc<Rules>,
+    /// Settings.
+    pub settings: Settings,
+    /// When the last key came, for locking when idle.
+    pub last_key: Moment,
+    /// Ctrl+G was pressed and a digit is awaited.
+    pub awaits_digit: bool,
+    /// Ctrl+C was pressed once.
+    pub interrupted: bool,
+    tickets: u64,
+}
+
+impl State {
+    /// A state with one screen, and what that screen asks for.
+    pub fn new(first: Layer, rules: Arc<Rules>, size: (u16, u16), now: Now) -> (Self, Vec<Effect>) {
+        let mut state = Self {
+            layers: vec![first],
+            session: None,
+            message: Message::default(),
+            messages: Vec::new(),
+            size,
+            now,
+            rules,
+            settings: Settings::default(),
+            last_key: now.moment,
+            awaits_digit: false,
+            interrupted: false,
+            tickets: 0,
+        };
+        let effects = state.enter_top();
+        (state, effects)
+    }
+
+    /// The layer that has the keys.
+    pub fn top(&self) -> &Layer {
+        self.layers.last().unwrap_or_else(|| unreachable!("layers are never empty"))
+    }
+
+    /// Whether the terminal is too small to work in.
+    pub fn too_small(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
+    /// The next instant at which something is due: a draft to keep, the idle lock, a number to hide.
+    pub fn deadline(&self) -> Option<Moment> {
+        let lock = self
+            .session
+            .as_ref()
+            .map(|_| Moment(self.last_key.0 + i64::from(self.settings.lock_after_minutes) * 60));
+        self.layers.iter().filter_map(Layer::deadline).chain(lock).min()
+    }
+
+    fn ctx<'a>(
+        (now, session, rules, size): (Now, Option<&'a Session>, &'a Rules, (u16, u16)),
+        tickets: &'a mut u64,
+    ) -> Ctx<'a> {
+        Ctx { now, session, rules, size, tickets }
+    }
+
+    fn with_layer(
+        &mut self,
+        idx: usize,
+        f: impl FnOnce(&mut Layer, &mut Ctx<'_>) -> Out,
+    ) -> Vec<Effect> {
+        let facts = (self.now, self.session.as_ref(), self.rules.as_ref(), self.size);
+        let mut ctx = Self::ctx(facts, &mut self.tickets);
+        let Some(layer) = self.layers.get_mut(idx) else { return Vec::new() };
+        let out = f(layer, &mut ctx);
+        self.follow(out)
+    }
+
+    fn with_top(&mut self, f: impl FnOnce(&mut Layer, &mut Ctx<'_>) -> Out) -> Vec<Effect> {
+        self.with_layer(self.layers.len() - 1, f)
+    }
+
+    fn enter_top(&mut self) -> Vec<Effect> {
+        self.with_top(Layer::enter)
+    }
+
+    fn follow(&mut self, out: Out) -> Vec<Effect> {
+        let mut effects = out.effects;
+        for nav in out.nav {
+            effects.extend(self.navigate(nav));
+        }
+        effects
+    }
+
+    fn navigate(&mut self, nav: Nav) -> Vec<Effect> {
+        match nav {
+            Nav::Push(layer) => {
+                self.layers.push(*layer);
+                self.enter_top()
+            }
+            Nav::Pop => {
+                if self.layers.len() > 1 {
+                    self.layers.pop();
+                }
+                Vec::new()
+            }
+            Nav::Give(given) => {
+                if self.layers.len() > 1 {
+                    self.layers.pop();
+                }
+                self.with_top(|layer, ctx| layer.given(given, ctx))
+            }
+            Nav::Reset(layer) => {
+                self.layers = vec![*layer];
+                self.enter_top()
+            }
+            Nav::Say(message) => {
+                self.say(message);
+                Vec::new()
+            }
+        }
+    }
+
+    fn say(&mut self, message: Message) {
+        if !message.text.is_empty() {
+            self.messages.push(message.text.clone());
+        }
+        self.message = message;
+    }
+}
+
+/// Takes a message, changes the state, and returns what the world shall do.
+pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
+    state.now = now;
+    match msg {
+        Msg::Resized(cols, rows) => {
+            state.size = (cols, rows);
+            vec![Effect::Redraw]
+        }
+        Msg::Press(press) => pressed(state, press),
+        Msg::Paste(text) => pasted(state, text),
+        Msg::Reply(reply) => replied(state, &reply),
+        Msg::Due => due(state),
+    }
+}
+
+fn pressed(state: &mut State, press: Press) -> Vec<Effect> {
+    state.last_key = state.now.moment;
+    if press.ctrl && press.key == Key::Char('c') {
+        return interrupt(state);
+    }
+    state.interrupted = false;
+    if state.too_small() {
+        return if press.ctrl && press.key == Key::Char('q') {
+            vec![Effect::Quit]
+        } else {
+            Vec::new()
+        };
+    }
+    if press.ctrl && press.key == Key::Char('g') {
+        state.awaits_digit = true;
+        state.say(Message::note("再按一个数字：和同号的 F 键一样。Esc 不要。"));
+        return Vec::new();
+    }
+    let press = after_ctrl_g(state, press);
+    let (screen, focus) = (state.top().screen(), state.top().focus());
+    state.say(Message::default());
+    let input = table::read(screen, focus, press);
+    act(state, input)
+}
+
+fn after_ctrl_g(state: &mut State, press: Press) -> Press {
+    if !std::mem::take(&mut state.awaits_digit) {
+        return press;
+    }
+    match press.key {
+        Key::Char('0') => Press::plain(Key::F(10)),
+        Key::Char(c @ '1'..='9') => Press::plain(Key::F(c as u8 - b'0')),
+        _ => press,
+    }
+}
+
+fn interrupt(state: &mut State) -> Vec<Effect> {
+    if std::mem::replace(&mut state.interrupted, true) {
+        return vec![Effect::Quit];
+    }
+    state.say(Message::note("要退出请再按一次 Ctrl+C，或按 Ctrl+Q。草稿都已保存。"));
+    Vec::new()
+}
+
+fn pasted(state: &mut State, text: String) -> Vec<Effect> {
+    state.last_key = state.now.moment;
+    if state.too_small() {
+        return Vec::new();
+    }
+    match state.top().focus() {
+        Focus::Choices => {
+            state.say(Message::warning("这里不能粘贴。请按数字选一项，或按 Esc 返回。"));
+            Vec::new()
+        }
+        Focus::List | Focus::Text | Focus::Search => act(state, Input::Type(text)),
+    }
+}
+
+fn act(state: &mut State, input: Input) -> Vec<Effect> {
+    match input {
+        Input::Unknown => {
+            state.say(Message::note("这个键在这里没有用。按 1（输入文字时按 F1）看帮助。"));
+            Vec::new()
+        }
+        Input::Do(Action::Quit) => vec![Effect::Quit],
+        Input::Do(Action::Redraw) => vec![Effect::Redraw],
+        Input::Do(Action::Lock) => vec![Effect::Lock],
+        Input::Do(Action::Help) if !matches!(state.top(), Layer::Text(_)) => help(state),
+        Input::Do(Action::Menu) if state.session.is_some() => menu(state),
+        other => state.with_top(|layer, ctx| layer.act(other, ctx)),
+    }
+}
+
+fn help(state: &mut State) -> Vec<Effect> {
+    let page = super::screens::text::help(state.top(), &state.rules);
+    state.navigate(Nav::Push(Box::new(page.into())))
+}
+
+fn menu(state: &mut State) -> Vec<Effect> {
+    let facts = (state.now, state.session.as_ref(), state.rules.as_ref(), state.size);
+    let ctx = State::ctx(facts, &mut state.tickets);
+    let popup = super::screens::choice::menu(&ctx, &state.messages);
+    state.navigate(Nav::Push(Box::new(popup.into())))
+}
+
+fn replied(state: &mut State, reply: &Reply) -> Vec<Effect> {
+    note_session(state, reply);
+    let mut effects = Vec::new();
+    // An answer may close layers, so the index is checked again by `with_layer`.
+    for idx in (0..state.layers.len()).rev() {
+        effects.extend(state.with_layer(idx, |layer, ctx| layer.reply(reply, ctx)));
+    }
+    if let Reply::Failed(_, fault) = reply {
+        state.say(Message::warning(fault.sentence.clone()));
+    }
+    effects
+}
+
+/// Keeps who is signed in true before any screen sees the answer.
+fn note_session(state: &mut State, reply: &Reply) {
+    match reply {
+        Reply::OfficeReady(a) | Reply::SignedIn(a) | Reply::PasswordChanged(a) => {
+            let counts = state.session.take().map_or(Counts::default(), |s| s.counts);
+            state.session = Some(Session { actor: a.actor.clone(), demo: a.demo, counts });
+            state.last_key = state.now.moment;
+            state.say(Message::note(a.notice.clone()));
+        }
+        Reply::Locked => {
+            state.session = None;
+            state.layers = vec![super::screens::sign_in::SignIn::locked().into()];
+            state.messages.clear();
+            state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
+        }
+        Reply::Counts(_, counts) => {
+            if let Some(session) = &mut state.session {
+                session.counts = *counts;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn due(state: &mut State) -> Vec<Effect> {
+    let idle = state.session.is_some()
+        && state.now.moment.0 - state.last_key.0
+            >= i64::from(state.settings.lock_after_minutes) * 60;
+    let mut effects = Vec::new();
+    for idx in 0..state.layers.len() {
+        effects.extend(state.with_layer(idx, Layer::due));
+    }
+    if idle {
+        effects.push(Effect::Lock);
+    }
+    effects
+}

@@ -1,0 +1,4 @@
+//! stands in
+/// f
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {}

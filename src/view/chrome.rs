@@ -1,0 +1,101 @@
+//! What every screen has: title line, message line, numbered footer.
+
+use chrono::{Datelike, NaiveDate};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+use super::Scene;
+use super::width::{Fit, fit, width};
+use crate::keys::table::rows_of;
+use crate::model::layer::Layer;
+use crate::model::state::SMALLEST;
+
+/// Title, body, message and footer, top to bottom.
+pub fn areas(all: Rect) -> [Rect; 4] {
+    let lines =
+        [Constraint::Length(1), Constraint::Min(1), Constraint::Length(1), Constraint::Length(1)];
+    Layout::vertical(lines).areas(all)
+}
+
+/// Breadcrumb and who, the date at the right. The date changes with a key only, never by a timer.
+pub fn title(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let state = scene.state;
+    let crumbs: Vec<String> =
+        state.layers.iter().filter(|l| !l.is_popup()).map(Layer::crumb).collect();
+    let mut left = format!(" {}", crumbs.join(" > "));
+    if let Some(session) = &state.session {
+        left += &format!(" | {} {}", session.actor.org_name, session.actor.name);
+        left += if session.demo { " | 演示" } else { " | 离线" };
+        if session.counts.drafts > 0 {
+            left += &format!(" | 草稿 {}", session.counts.drafts);
+        }
+    }
+    let right = day(state.now.today()) + " ";
+    let cols = usize::from(area.width);
+    let text = fit(&left, cols.saturating_sub(width(&right) + 1), Fit::Tail) + " " + &right;
+    frame.render_widget(Line::styled(text, scene.theme.strong()), area);
+}
+
+/// `2020-06-02 周二`
+pub fn day(date: NaiveDate) -> String {
+    let names = ["一", "二", "三", "四", "五", "六", "日"];
+    let name = names.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or("");
+    format!("{} 周{name}", date.format("%Y-%m-%d"))
+}
+
+/// The only line for messages; it covers no data.
+pub fn message(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let message = &scene.state.message;
+    if message.text.is_empty() {
+        return;
+    }
+    let cols = usize::from(area.width);
+    let (mark, style) = if message.warning {
+        (" ! ", scene.theme.bad())
+    } else {
+        (" ", ratatui::style::Style::new())
+    };
+    let text = fit(&message.text, cols.saturating_sub(mark.len()), Fit::Tail);
+    frame.render_widget(Line::from(vec![Span::raw(mark), Span::styled(text, style)]), area);
+}
+
+/// The numbered actions of the top screen, in the same places everywhere.
+pub fn footer(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let top = scene.state.top();
+    let spans = match top {
+        Layer::Choice(_) => vec![Span::raw(" 数字直接选  上下键移动  Enter 选定  Esc 返回")],
+        _ => numbered(scene),
+    };
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn numbered(scene: Scene<'_>) -> Vec<Span<'static>> {
+    let top = scene.state.top();
+    let mut items: Vec<Span<'static>> = vec![Span::raw(" ")];
+    let typing = top.focus() != crate::keys::table::Focus::List;
+    for row in rows_of(top.screen()).filter(|row| row.slot > 0) {
+        let key = match (typing, row.slot) {
+            (true, n) => format!("F{n}"),
+            (false, 10) => "0".to_owned(),
+            (false, n) => n.to_string(),
+        };
+        let blocked = top.refusal(row.action).is_some();
+        let text =
+            if blocked { format!("({key}{}) ", row.label) } else { format!("{key}{} ", row.label) };
+        items.push(if blocked { Span::styled(text, scene.theme.dim()) } else { Span::raw(text) });
+    }
+    items.push(Span::raw("Esc返回"));
+    items
+}
+
+/// Below the smallest size nothing acts; the notice says so and how to go on.
+pub fn too_small(scene: Scene<'_>, frame: &mut Frame<'_>) {
+    let (cols, rows) = scene.state.size;
+    let text = format!(
+        "窗口太小：现在 {cols}x{rows}，至少要 {}x{}。请把窗口拉大。内容都在，拉大后接着办。退出按 Ctrl+Q。",
+        SMALLEST.0, SMALLEST.1
+    );
+    frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: false }), frame.area());
+}

@@ -1,0 +1,17 @@
+//! Draws [`Accounts`].
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use crate::model::screens::accounts::Accounts;
+use crate::view::Scene;
+
+/// Draws the screen into `area` and says where the cursor belongs.
+pub fn draw(
+    _screen: &Accounts,
+    _scene: Scene<'_>,
+    _frame: &mut Frame<'_>,
+    _area: Rect,
+) -> Option<Position> {
+    None
+}

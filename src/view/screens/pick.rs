@@ -1,0 +1,17 @@
+//! Draws [`Pick`].
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use crate::model::screens::pick::Pick;
+use crate::view::Scene;
+
+/// Draws the screen into `area` and says where the cursor belongs.
+pub fn draw(
+    _screen: &Pick,
+    _scene: Scene<'_>,
+    _frame: &mut Frame<'_>,
+    _area: Rect,
+) -> Option<Position> {
+    None
+}

@@ -1,0 +1,17 @@
+//! Draws [`TextPage`].
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use crate::model::screens::text::TextPage;
+use crate::view::Scene;
+
+/// Draws the screen into `area` and says where the cursor belongs.
+pub fn draw(
+    _screen: &TextPage,
+    _scene: Scene<'_>,
+    _frame: &mut Frame<'_>,
+    _area: Rect,
+) -> Option<Position> {
+    None
+}
