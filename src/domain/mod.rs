@@ -6,7 +6,7 @@ pub mod filter;
 pub mod form;
 pub mod id_number;
 pub mod ids;
-mod labels;
+pub(crate) mod labels;
 pub mod member;
 pub mod organisation;
 pub mod person_name;
