@@ -21,9 +21,24 @@ pub fn name_key(name: &str) -> String {
 
 fn surname_reading(place: usize, c: char) -> Option<&'static str> {
     const READINGS: &[(char, &str)] = &[
-        ('单', "shan"), ('曾', "zeng"), ('解', "xie"), ('仇', "qiu"), ('查', "zha"), ('任', "ren"),
-        ('区', "ou"), ('盖', "ge"), ('朴', "piao"), ('尉', "yu"), ('长', "zhang"), ('覃', "qin"),
-        ('翟', "zhai"), ('种', "chong"), ('召', "shao"), ('折', "she"), ('缪', "miao"), ('乐', "yue"),
+        ('单', "shan"),
+        ('曾', "zeng"),
+        ('解', "xie"),
+        ('仇', "qiu"),
+        ('查', "zha"),
+        ('任', "ren"),
+        ('区', "ou"),
+        ('盖', "ge"),
+        ('朴', "piao"),
+        ('尉', "yu"),
+        ('长', "zhang"),
+        ('覃', "qin"),
+        ('翟', "zhai"),
+        ('种', "chong"),
+        ('召', "shao"),
+        ('折', "she"),
+        ('缪', "miao"),
+        ('乐', "yue"),
     ];
     let found = READINGS.iter().find(|(surname, _)| place == 0 && *surname == c);
     found.map(|(_, reading)| *reading)

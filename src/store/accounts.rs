@@ -12,7 +12,8 @@ use crate::domain::id_number::IdNumber;
 use crate::domain::ids::{AccountId, MemberId, Moment, OrgId};
 use crate::domain::organisation::{OrgKind, OrgPath};
 
-const COLUMNS: &str = "a.id, a.id_number, a.name, a.phone, a.role, a.org_id, o.full_name, o.path, a.state,
+const COLUMNS: &str =
+    "a.id, a.id_number, a.name, a.phone, a.role, a.org_id, o.full_name, o.path, a.state,
     a.code_until, a.slot, a.verifier, a.failures, a.failed_at, o.kind,
     (SELECT m.id FROM members m WHERE m.id_number = a.id_number AND m.state = 'active')";
 
@@ -79,7 +80,12 @@ impl Store {
         Ok(id)
     }
 
-    fn insert_account(&self, new: &NewAccount, state: AccountState, at: Moment) -> Stored<AccountId> {
+    fn insert_account(
+        &self,
+        new: &NewAccount,
+        state: AccountState,
+        at: Moment,
+    ) -> Stored<AccountId> {
         const INSERT: &str = "INSERT INTO accounts (id_number, name, phone, role, org_id, state, made_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (id_number) DO UPDATE SET name = excluded.name, phone = excluded.phone,
@@ -87,7 +93,13 @@ impl Store {
                 verifier = '', slot = '', code_until = NULL, failures = 0, made_at = excluded.made_at
             RETURNING id";
         let values = params![
-            new.id_number.reveal(), new.name, new.phone, new.role.id(), new.org.0, state.id(), at.0
+            new.id_number.reveal(),
+            new.name,
+            new.phone,
+            new.role.id(),
+            new.org.0,
+            state.id(),
+            at.0
         ];
         self.connection.query_row(INSERT, values, |r| r.get(0)).map(AccountId).told()
     }
@@ -129,7 +141,8 @@ impl Desk<'_> {
         );
         let bounds = self.bounds();
         let mut statement = self.store.connection.prepare(&sql).told()?;
-        let rows = statement.query_map([bounds.lo, bounds.hi], |r| Ok(sitting_of(r)?.account)).told()?;
+        let rows =
+            statement.query_map([bounds.lo, bounds.hi], |r| Ok(sitting_of(r)?.account)).told()?;
         rows.collect::<Result<_, _>>().told()
     }
 
@@ -152,7 +165,9 @@ impl Desk<'_> {
         if let Some(there) = self.store.sitting(new.id_number.reveal())? {
             return Err(conflict(format!(
                 "{} 已有账号（{}，{}）。要换身份请先移除原账号。",
-                there.account.name, there.account.role.label(), there.account.org_name
+                there.account.name,
+                there.account.role.label(),
+                there.account.org_name
             )));
         }
         self.store.atomically(|| {
@@ -180,7 +195,9 @@ impl Desk<'_> {
         let account =
             found.ok_or_else(|| not_found("账号", &id.to_string(), "请刷新账号列表后再选。"))?;
         if account.id == self.actor.account {
-            return Err(rule("不能重置或移除自己的账号。请由另一位管理员或上级管理员办理；改密码请用「修改密码」。"));
+            return Err(rule(
+                "不能重置或移除自己的账号。请由另一位管理员或上级管理员办理；改密码请用「修改密码」。",
+            ));
         }
         Ok(account)
     }
@@ -190,7 +207,12 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// As [`Desk::account_to_change`].
-    pub fn reset_account(&self, id: AccountId, verifier: &str, until: Moment) -> Stored<Option<String>> {
+    pub fn reset_account(
+        &self,
+        id: AccountId,
+        verifier: &str,
+        until: Moment,
+    ) -> Stored<Option<String>> {
         let account = self.account_to_change(id)?;
         self.store.atomically(|| {
             self.set_verifier(id, verifier, Some(until))?;

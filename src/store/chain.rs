@@ -89,7 +89,8 @@ impl Store {
     fn append(&self, author: &Author<'_>, at: Moment, deed: &Deed) -> Stored<i64> {
         const LAST: &str = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1";
         const NAME: &str = "SELECT full_name FROM organisations WHERE id = $1";
-        const INSERT: &str = "INSERT INTO events (seq, at, account_id, actor, scope_path, behalf_id,
+        const INSERT: &str =
+            "INSERT INTO events (seq, at, account_id, actor, scope_path, behalf_id,
                 behalf_name, action, transfer_id, object, from_stage, to_stage, reason, detail,
                 prev_hash, hash)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
@@ -129,8 +130,22 @@ impl Store {
             .prepare_cached(INSERT)
             .told()?
             .execute(params![
-                seq, link.at, link.account, actor, scope, link.behalf, behalf_name, action,
-                link.transfer, object, from, to, reason, detail, prev, hash
+                seq,
+                link.at,
+                link.account,
+                actor,
+                scope,
+                link.behalf,
+                behalf_name,
+                action,
+                link.transfer,
+                object,
+                from,
+                to,
+                reason,
+                detail,
+                prev,
+                hash
             ])
             .told()?;
         Ok(seq)
@@ -149,8 +164,7 @@ impl Store {
         let (mut expected, mut prev) = (1, Vec::new());
         while let Some(row) = rows.next().told()? {
             let seq: i64 = row.get(0).told()?;
-            let (before, hash): (Vec<u8>, Vec<u8>) =
-                (row.get(14).told()?, row.get(15).told()?);
+            let (before, hash): (Vec<u8>, Vec<u8>) = (row.get(14).told()?, row.get(15).told()?);
             if seq != expected || before != prev || link_hash(row, &prev).told()? != hash {
                 return Err(broken(expected));
             }
@@ -196,7 +210,15 @@ impl Link<'_> {
 fn link_hash(row: &rusqlite::Row<'_>, prev: &[u8]) -> Result<Vec<u8>, rusqlite::Error> {
     let text = |i: usize| -> Result<String, rusqlite::Error> { row.get(i) };
     let texts = [
-        text(3)?, text(4)?, text(6)?, text(7)?, text(9)?, text(10)?, text(11)?, text(12)?, text(13)?,
+        text(3)?,
+        text(4)?,
+        text(6)?,
+        text(7)?,
+        text(9)?,
+        text(10)?,
+        text(11)?,
+        text(12)?,
+        text(13)?,
     ];
     let link = Link {
         seq: row.get(0)?,

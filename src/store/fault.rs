@@ -14,25 +14,32 @@ pub fn of_sqlite(error: &Error) -> Fault {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (FaultKind::Busy, "另一个窗口正在写入，已等 3 秒。请稍后再试；数据没有丢。")
         }
-        Some(ErrorCode::NotADatabase) => {
-            (FaultKind::Damaged, "数据库打不开：文件损坏，或者密钥不是这一份的。请用「恢复备份」找回，原文件请不要删除。")
-        }
+        Some(ErrorCode::NotADatabase) => (
+            FaultKind::Damaged,
+            "数据库打不开：文件损坏，或者密钥不是这一份的。请用「恢复备份」找回，原文件请不要删除。",
+        ),
         Some(ErrorCode::DatabaseCorrupt) => {
             (FaultKind::Damaged, "数据库文件有损坏。请停止录入，用最近的备份恢复；原文件请保留。")
         }
-        Some(ErrorCode::DiskFull) => {
-            (FaultKind::CannotWrite, "磁盘满了，这一步没有保存，原来的数据没有动。请腾出空间后再办一次。")
-        }
+        Some(ErrorCode::DiskFull) => (
+            FaultKind::CannotWrite,
+            "磁盘满了，这一步没有保存，原来的数据没有动。请腾出空间后再办一次。",
+        ),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             (FaultKind::CannotWrite, "数据目录不能写入，这一步没有保存。请检查目录权限后再办一次。")
         }
-        Some(ErrorCode::SystemIoFailure) => {
-            (FaultKind::CannotWrite, "读写磁盘时出错，这一步没有保存。请检查磁盘或网络盘，重新打开后再办。")
-        }
-        Some(ErrorCode::CannotOpen) => {
-            (FaultKind::NotFound, "找不到数据库文件。请检查数据目录；如果移动过，请移回原处或恢复备份。")
-        }
-        _ => (FaultKind::Failed, "程序没有办成这一步，数据没有改动。请再试一次；仍不行请把操作记录交给维护的人。"),
+        Some(ErrorCode::SystemIoFailure) => (
+            FaultKind::CannotWrite,
+            "读写磁盘时出错，这一步没有保存。请检查磁盘或网络盘，重新打开后再办。",
+        ),
+        Some(ErrorCode::CannotOpen) => (
+            FaultKind::NotFound,
+            "找不到数据库文件。请检查数据目录；如果移动过，请移回原处或恢复备份。",
+        ),
+        _ => (
+            FaultKind::Failed,
+            "程序没有办成这一步，数据没有改动。请再试一次；仍不行请把操作记录交给维护的人。",
+        ),
     };
     Fault::new(kind, sentence).because(error)
 }

@@ -44,7 +44,12 @@ impl Store {
             "SELECT {COLUMNS} FROM members m JOIN organisations o ON o.id = m.branch_id
              WHERE m.id_number = $1"
         );
-        self.connection.prepare_cached(&sql).told()?.query_row([number], member_of).optional().told()
+        self.connection
+            .prepare_cached(&sql)
+            .told()?
+            .query_row([number], member_of)
+            .optional()
+            .told()
     }
 
     pub(super) fn member_by_row(&self, id: MemberId) -> Stored<Option<Member>> {
@@ -70,10 +75,22 @@ impl Store {
             .prepare_cached(INSERT)
             .told()?
             .execute(params![
-                entry.id_number.reveal(), document_id(entry.document), entry.name,
-                name_key(&entry.name), entry.phone, branch.0, p.ethnic_group, p.political_status,
-                p.education, p.joined_on, p.league_post, p.membership_number, p.authentication.id(),
-                p.fees_paid_to, p.graduation_mark.id(), batch.map(|b| b.0)
+                entry.id_number.reveal(),
+                document_id(entry.document),
+                entry.name,
+                name_key(&entry.name),
+                entry.phone,
+                branch.0,
+                p.ethnic_group,
+                p.political_status,
+                p.education,
+                p.joined_on,
+                p.league_post,
+                p.membership_number,
+                p.authentication.id(),
+                p.fees_paid_to,
+                p.graduation_mark.id(),
+                batch.map(|b| b.0)
             ])
             .told()?;
         Ok(MemberId(self.connection.last_insert_rowid()))
@@ -118,7 +135,10 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub fn members(&self, filter: &MemberFilter) -> Stored<(Vec<MemberRow>, Option<(String, i64)>)> {
+    pub fn members(
+        &self,
+        filter: &MemberFilter,
+    ) -> Stored<(Vec<MemberRow>, Option<(String, i64)>)> {
         const SQL: &str = "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
                 m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
                     AND t.stage IN ('origin_review', 'destination_review', 'province_review',
@@ -131,8 +151,10 @@ impl Desk<'_> {
               AND (m.name_key, m.id) > (:key, :row)
             ORDER BY m.name_key, m.id LIMIT :limit";
         let bounds = self.bounds();
-        let (under, end) =
-            filter.under.as_ref().map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
+        let (under, end) = filter
+            .under
+            .as_ref()
+            .map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
         let (key, row) = filter.after.clone().unwrap_or_default();
         let limit = filter.limit.unwrap_or(PAGE);
         let mut statement = self.store.connection.prepare_cached(SQL).told()?;
@@ -163,7 +185,9 @@ impl Desk<'_> {
         }
         self.store.atomically(|| {
             let id = self.store.insert_member(entry, branch.id, None)?;
-            self.note(&Deed::new("member_add", entry.name.clone()).detail(branch.full_name.clone()))?;
+            self.note(
+                &Deed::new("member_add", entry.name.clone()).detail(branch.full_name.clone()),
+            )?;
             Ok(id)
         })
     }
@@ -196,7 +220,9 @@ impl Desk<'_> {
         };
         Ok(Some(format!(
             "{} 已在{place}录入（{}，{}）。{next}",
-            member.name, member.id_number.masked(), member.state.label()
+            member.name,
+            member.id_number.masked(),
+            member.state.label()
         )))
     }
 
@@ -206,15 +232,25 @@ impl Desk<'_> {
     /// # Errors
     /// Where the member is out of scope.
     pub fn edit_member(&self, id: MemberId, phone: &str, profile: &Profile) -> Stored<()> {
-        const UPDATE: &str = "UPDATE members SET phone = $1, ethnic_group = $2, political_status = $3,
+        const UPDATE: &str =
+            "UPDATE members SET phone = $1, ethnic_group = $2, political_status = $3,
                 education = $4, joined_on = $5, league_post = $6, membership_number = $7,
                 authentication = $8, fees_paid_to = $9, graduation_mark = $10 WHERE id = $11";
         let old = self.member_to_change(id)?;
         self.store.atomically(|| {
             let p = profile;
             let values = params![
-                phone, p.ethnic_group, p.political_status, p.education, p.joined_on, p.league_post,
-                p.membership_number, p.authentication.id(), p.fees_paid_to, p.graduation_mark.id(), id.0
+                phone,
+                p.ethnic_group,
+                p.political_status,
+                p.education,
+                p.joined_on,
+                p.league_post,
+                p.membership_number,
+                p.authentication.id(),
+                p.fees_paid_to,
+                p.graduation_mark.id(),
+                id.0
             ];
             self.store.connection.execute(UPDATE, values).told()?;
             self.note(&Deed::new("member_edit", old.name.clone())).map(drop)
@@ -224,7 +260,9 @@ impl Desk<'_> {
     fn member_to_change(&self, id: MemberId) -> Stored<Member> {
         let member = self.member(id)?;
         if self.actor.role == Role::Member || !self.covers(&member.branch_path) {
-            return Err(not_allowed("团员记录由团支部的经办人或管理员修改。请把要改的内容告诉他们。"));
+            return Err(not_allowed(
+                "团员记录由团支部的经办人或管理员修改。请把要改的内容告诉他们。",
+            ));
         }
         Ok(member)
     }
@@ -244,7 +282,9 @@ impl Desk<'_> {
         self.check_administrator()?;
         let old = self.member_to_change(id)?;
         if reason.trim().is_empty() {
-            return Err(rule("还没写更正的原因。更正姓名或证件号会留痕，请写清依据，例如「按身份证更正」。"));
+            return Err(rule(
+                "还没写更正的原因。更正姓名或证件号会留痕，请写清依据，例如「按身份证更正」。",
+            ));
         }
         if old.id_number != *number {
             self.check_number_free(&old, number)?;
@@ -267,7 +307,8 @@ impl Desk<'_> {
         }
         match self.store.open_transfer_of(old.id_number.reveal())? {
             Some(open) => Err(conflict(format!(
-                "{} 有一单在办（{open}），办完或撤销后才能更正证件号。", old.name
+                "{} 有一单在办（{open}），办完或撤销后才能更正证件号。",
+                old.name
             ))),
             None => Ok(()),
         }
@@ -285,7 +326,10 @@ impl Desk<'_> {
             return Err(rule("还没写停用的原因。请写清楚，例如「重复录入」或「离团」。"));
         }
         if let Some(open) = self.store.open_transfer_of(member.id_number.reveal())? {
-            return Err(conflict(format!("{} 有一单在办（{open}），办完或撤销后才能停用。", member.name)));
+            return Err(conflict(format!(
+                "{} 有一单在办（{open}），办完或撤销后才能停用。",
+                member.name
+            )));
         }
         self.store.atomically(|| {
             self.store.connection.execute(UPDATE, [id.0]).told()?;
@@ -302,9 +346,9 @@ fn document_id(kind: DocumentKind) -> &'static str {
 }
 
 fn id_number_of(text: &str) -> Result<IdNumber, rusqlite::Error> {
-    IdNumber::parse(text)
-        .or_else(|_| IdNumber::parse_other(text))
-        .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(fault)))
+    IdNumber::parse(text).or_else(|_| IdNumber::parse_other(text)).map_err(|fault| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(fault))
+    })
 }
 
 fn member_of(row: &Row<'_>) -> Result<Member, rusqlite::Error> {
@@ -313,7 +357,11 @@ fn member_of(row: &Row<'_>) -> Result<Member, rusqlite::Error> {
     Ok(Member {
         id: MemberId(row.get(0)?),
         name: text(1)?,
-        document: if text(2)? == "resident" { DocumentKind::ResidentCard } else { DocumentKind::Other },
+        document: if text(2)? == "resident" {
+            DocumentKind::ResidentCard
+        } else {
+            DocumentKind::Other
+        },
         id_number,
         phone: text(4)?,
         branch: OrgId(row.get(5)?),

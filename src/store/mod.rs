@@ -20,8 +20,10 @@ pub use accounts::{Credentials, NewAccount, Sitting};
 pub use backup::Verification;
 pub use chain::Deed;
 pub use fault::Stored;
-pub use imports::ImportOutcome;
-pub use transfers::{Request, TransferExport};
+pub use imports::{ImportOutcome, Screener, Screening};
+pub use members::MemberFilter;
+pub use organisations::OrgFilter;
+pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -101,6 +103,3 @@ impl Store {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

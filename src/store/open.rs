@@ -31,7 +31,11 @@ impl Store {
     pub fn open(path: &Path, key: &str) -> Stored<Self> {
         if !path.is_file() {
             let shown = path.display().to_string();
-            return Err(not_found("数据库文件", &shown, "请检查数据目录；如果移动过，请移回原处或恢复备份。"));
+            return Err(not_found(
+                "数据库文件",
+                &shown,
+                "请检查数据目录；如果移动过，请移回原处或恢复备份。",
+            ));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).told()?;
@@ -44,7 +48,8 @@ impl Store {
     /// Where a file stands there already, or it cannot be written.
     pub fn create(path: &Path, key: &str) -> Stored<Self> {
         if path.exists() {
-            let sentence = format!("{} 已经存在，没有覆盖。请直接登录，或换一个数据目录。", path.display());
+            let sentence =
+                format!("{} 已经存在，没有覆盖。请直接登录，或换一个数据目录。", path.display());
             return Err(Fault::new(FaultKind::Conflict, sentence));
         }
         let connection = Connection::open(path).told()?;
@@ -72,7 +77,8 @@ impl Store {
         connection.execute_batch(PRAGMAS).told()?;
         assert_version()?;
         // The first read tells a wrong key from a right one.
-        let n: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).told()?;
+        let n: i64 =
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).told()?;
         let mut store = Self { connection, fresh: n == 0 };
         store.migrate()?;
         store.define_functions()?;
@@ -105,10 +111,12 @@ impl Store {
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         self.connection
             .create_scalar_function("name_match", 3, flags, |ctx| {
-                let query: std::sync::Arc<NameQuery> =
-                    ctx.get_or_create_aux(0, |value| -> Result<_, rusqlite::types::FromSqlError> {
+                let query: std::sync::Arc<NameQuery> = ctx.get_or_create_aux(
+                    0,
+                    |value| -> Result<_, rusqlite::types::FromSqlError> {
                         Ok(NameQuery::parse(value.as_str()?))
-                    })?;
+                    },
+                )?;
                 let name = ctx.get_raw(1).as_str().unwrap_or_default();
                 let code = ctx.get_raw(2).as_str().unwrap_or_default();
                 Ok(query.matches(name, code).is_some())

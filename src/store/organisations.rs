@@ -28,7 +28,8 @@ impl Store {
     pub fn organisation(&self, id: OrgId) -> Stored<Organisation> {
         let sql = format!("SELECT {COLUMNS} FROM organisations o WHERE o.id = $1");
         let found = self.connection.query_row(&sql, [id.0], organisation_of).optional().told()?;
-        let found = found.ok_or_else(|| not_found("组织", &id.to_string(), "请刷新列表后再选。"))?;
+        let found =
+            found.ok_or_else(|| not_found("组织", &id.to_string(), "请刷新列表后再选。"))?;
         self.with_managed(found)
     }
 
@@ -72,8 +73,15 @@ impl Store {
             .prepare_cached(INSERT)
             .told()?
             .execute(params![
-                code, parent.map(|p| p.id.0), path.as_str(), kind.id(), entry.full_name,
-                entry.short_name, entry.contact_name, entry.contact_phone, entry.graduates_on,
+                code,
+                parent.map(|p| p.id.0),
+                path.as_str(),
+                kind.id(),
+                entry.full_name,
+                entry.short_name,
+                entry.contact_name,
+                entry.contact_phone,
+                entry.graduates_on,
                 batch.map(|b| b.0)
             ])
             .told()?;
@@ -93,7 +101,9 @@ impl Store {
         if let Some(parent) = parent.filter(|p| !kind.may_stand_below(p.kind)) {
             return Err(rule(format!(
                 "「{}」是{}，下面不能设{}。请换一个上级组织，或改组织类别。",
-                parent.full_name, parent.kind.label(), kind.label()
+                parent.full_name,
+                parent.kind.label(),
+                kind.label()
             )));
         }
         self.check_taken("full_name", "组织全称", &entry.full_name, own)?;
@@ -138,14 +148,16 @@ impl Desk<'_> {
               AND (:search = '' OR name_match(:search, o.full_name, o.code))
             ORDER BY o.path LIMIT :limit";
         let mut statement = self.store.connection.prepare_cached(SQL).told()?;
-        let (under, end) =
-            filter.under.as_ref().map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
+        let (under, end) = filter
+            .under
+            .as_ref()
+            .map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
         let limit = filter.limit.unwrap_or(PAGE);
         let rows = statement
             .query_map(
                 named_params! {":after": after.unwrap_or(""), ":under": under, ":end": end,
-                    ":kind": filter.kind.map_or("", OrgKind::id), ":retired": filter.retired,
-                    ":search": search.trim(), ":limit": limit + 1},
+                ":kind": filter.kind.map_or("", OrgKind::id), ":retired": filter.retired,
+                ":search": search.trim(), ":limit": limit + 1},
                 row_of,
             )
             .told()?;
@@ -190,9 +202,7 @@ impl Desk<'_> {
         if may_administer(self.actor, path) {
             return Ok(());
         }
-        Err(not_allowed(format!(
-            "「{name}」不在你管理的范围内。请由它的管理员或上级管理员来改。"
-        )))
+        Err(not_allowed(format!("「{name}」不在你管理的范围内。请由它的管理员或上级管理员来改。")))
     }
 
     /// Changes what may be changed of an organisation; kind and place in the tree stay.
@@ -208,8 +218,13 @@ impl Desk<'_> {
         self.store.check_entry(entry, old.kind, None, Some(id))?;
         self.store.atomically(|| {
             let values = params![
-                code, entry.full_name, entry.short_name, entry.contact_name, entry.contact_phone,
-                entry.graduates_on, id.0
+                code,
+                entry.full_name,
+                entry.short_name,
+                entry.contact_name,
+                entry.contact_phone,
+                entry.graduates_on,
+                id.0
             ];
             self.store.connection.execute(UPDATE, values).told()?;
             let detail = if old.full_name == entry.full_name {
@@ -311,6 +326,7 @@ fn row_of(row: &Row<'_>) -> Result<OrgRow, rusqlite::Error> {
 pub(super) fn no_branch(org: &Organisation) -> Fault {
     rule(format!(
         "「{}」是{}，不是团支部。团员只能落在团支部，请在它下面选一个团支部。",
-        org.full_name, org.kind.label()
+        org.full_name,
+        org.kind.label()
     ))
 }

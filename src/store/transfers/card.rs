@@ -43,14 +43,18 @@ impl Desk<'_> {
     }
 
     fn transfer_where(&self, condition: &str, what: &str) -> Stored<Option<TransferRow>> {
-        let sql = format!(
-            "SELECT {} FROM transfers t WHERE {condition} AND {TRANSFERS}",
-            row::COLUMNS
-        );
+        let sql =
+            format!("SELECT {} FROM transfers t WHERE {condition} AND {TRANSFERS}", row::COLUMNS);
         let b = self.bounds();
         let params =
             named_params! {":lo": b.lo, ":hi": b.hi, ":me": b.me, ":id": b.id, ":what": what};
-        self.store.connection.prepare_cached(&sql).told()?.query_row(params, row::read).optional().told()
+        self.store
+            .connection
+            .prepare_cached(&sql)
+            .told()?
+            .query_row(params, row::read)
+            .optional()
+            .told()
     }
 
     /// Everything of a transfer in scope.
@@ -128,7 +132,8 @@ impl Store {
     }
 
     fn events_of(&self, id: TransferId) -> Stored<Vec<TransferEvent>> {
-        const SQL: &str = "SELECT seq, at, actor, behalf_name, action, from_stage, to_stage, reason, detail
+        const SQL: &str =
+            "SELECT seq, at, actor, behalf_name, action, from_stage, to_stage, reason, detail
             FROM events WHERE transfer_id = $1 AND to_stage <> '' ORDER BY seq";
         let mut statement = self.connection.prepare_cached(SQL).told()?;
         let rows = statement.query_map([id.0], event_of).told()?;
@@ -149,9 +154,11 @@ fn rest_of(row: &Row<'_>) -> Result<Rest, rusqlite::Error> {
 }
 
 fn event_of(row: &Row<'_>) -> Result<TransferEvent, rusqlite::Error> {
-    let stage = |i: usize| row.get::<_, String>(i).map(|s| Stage::from_id(&s).unwrap_or(Stage::Draft));
+    let stage =
+        |i: usize| row.get::<_, String>(i).map(|s| Stage::from_id(&s).unwrap_or(Stage::Draft));
     let (reason, detail): (String, String) = (row.get(7)?, row.get(8)?);
-    let joined = [detail, reason].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("；");
+    let joined =
+        [detail, reason].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("；");
     Ok(TransferEvent {
         seq: row.get(0)?,
         at: Moment(row.get(1)?),

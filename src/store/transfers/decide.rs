@@ -84,7 +84,10 @@ impl Desk<'_> {
             return Err(no_branch(&branch));
         }
         if branch.state == OrgState::Retired {
-            return Err(rule(format!("「{}」已停用，不能接收团员。请选在用的团支部。", branch.full_name)));
+            return Err(rule(format!(
+                "「{}」已停用，不能接收团员。请选在用的团支部。",
+                branch.full_name
+            )));
         }
         if !below {
             return Err(rule(format!(
@@ -96,14 +99,20 @@ impl Desk<'_> {
     }
 
     fn write_move(&self, row: &TransferRow, step: Move, reason: &str) -> Stored<()> {
-        const UPDATE: &str = "UPDATE transfers SET stage = $1, since = $2, done_at = $3, stopped_in = $4,
+        const UPDATE: &str =
+            "UPDATE transfers SET stage = $1, since = $2, done_at = $3, stopped_in = $4,
                 closing_reason = $5 WHERE id = $6 AND stage = $7";
         let ended = step.to.is_final();
         let stopped = ended && step.to != Stage::Completed;
         let at = self.now.moment.0;
         let values = params![
-            step.to.id(), at, if ended { at } else { 0 }, if stopped { step.from.id() } else { "" },
-            if stopped { reason } else { "" }, row.id.0, step.from.id()
+            step.to.id(),
+            at,
+            if ended { at } else { 0 },
+            if stopped { step.from.id() } else { "" },
+            if stopped { reason } else { "" },
+            row.id.0,
+            step.from.id()
         ];
         match self.store.connection.execute(UPDATE, values).told()? {
             1 => Ok(()),
@@ -114,7 +123,8 @@ impl Desk<'_> {
     /// What completion does to the member, in the transaction of the completing event
     /// (domain.md A2.9, A2.11).
     pub(super) fn complete(&self, id: TransferId, placed: Option<&Organisation>) -> Stored<()> {
-        const DONE: &str = "UPDATE transfers SET done_at = $1, placed_in = $2, member_id = $3 WHERE id = $4";
+        const DONE: &str =
+            "UPDATE transfers SET done_at = $1, placed_in = $2, member_id = $3 WHERE id = $4";
         let ending = self.ending(id)?;
         let home = match (placed, ending.destination) {
             _ if ending.mode != "managed" => None,
@@ -155,8 +165,10 @@ impl Desk<'_> {
     /// The member belongs to the branch now: an existing record moves or is revived, a person from
     /// outside gets one. Never two records for one ID number.
     fn settle(&self, ending: &Ending, branch: OrgId) -> Stored<i64> {
-        const MOVE: &str = "UPDATE members SET branch_id = $1, state = 'active' WHERE id_number = $2 RETURNING id";
-        const ACCOUNT: &str = "UPDATE accounts SET org_id = $1 WHERE id_number = $2 AND role = 'member'";
+        const MOVE: &str =
+            "UPDATE members SET branch_id = $1, state = 'active' WHERE id_number = $2 RETURNING id";
+        const ACCOUNT: &str =
+            "UPDATE accounts SET org_id = $1 WHERE id_number = $2 AND role = 'member'";
         let moved: Option<i64> = self
             .store
             .connection

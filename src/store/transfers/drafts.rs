@@ -5,15 +5,19 @@ use rusqlite::{OptionalExtension, named_params, params};
 use super::row;
 use crate::domain::form::{ExternalSystem, Initiator, Reason, TransferForm};
 use crate::domain::ids::TransferId;
-use crate::store::fault::{Stored, Told, not_found};
 use crate::store::Desk;
+use crate::store::fault::{Stored, Told, not_found};
 
 impl Desk<'_> {
     /// Keeps answers as a draft, a new one or the one named. Returns its row and number.
     ///
     /// # Errors
     /// Where the draft is no draft of this person, or it cannot be written.
-    pub fn save_draft(&self, draft: Option<TransferId>, form: &TransferForm) -> Stored<(TransferId, String)> {
+    pub fn save_draft(
+        &self,
+        draft: Option<TransferId>,
+        form: &TransferForm,
+    ) -> Stored<(TransferId, String)> {
         self.store.atomically(|| {
             let (id, number) = match draft {
                 Some(id) => (id, self.own_draft(id)?),
@@ -71,11 +75,14 @@ impl Desk<'_> {
             .query_row(SQL, [id.0, self.actor.account.0], |r| r.get(0))
             .optional()
             .told()?;
-        found.ok_or_else(|| not_found("草稿", &id.to_string(), "可能已经提交或撤销。请刷新列表看看。"))
+        found.ok_or_else(|| {
+            not_found("草稿", &id.to_string(), "可能已经提交或撤销。请刷新列表看看。")
+        })
     }
 
     pub(super) fn new_draft(&self) -> Stored<(TransferId, String)> {
-        const INSERT: &str = "INSERT INTO transfers (number, stage, initiator, applicant_id, applied_at, since)
+        const INSERT: &str =
+            "INSERT INTO transfers (number, stage, initiator, applicant_id, applied_at, since)
             VALUES ($1, 'draft', 'member', $2, $3, $3)";
         let number = self.store.next_number(self.now)?;
         let values = params![number, self.actor.account.0, self.now.moment.0];
@@ -85,7 +92,8 @@ impl Desk<'_> {
 
     /// Writes what was typed. Who it is about is written elsewhere once it is known.
     pub(super) fn write_answers(&self, id: TransferId, form: &TransferForm) -> Stored<()> {
-        const UPDATE: &str = "UPDATE transfers SET person_number = :member, origin_typed = :origin_typed,
+        const UPDATE: &str =
+            "UPDATE transfers SET person_number = :member, origin_typed = :origin_typed,
                 initiator = :initiator, contact_phone = :phone, external_system = :system,
                 reason = :reason, further_study = :route, school = :school, employer = :employer,
                 address = :address, destination_text = :destination, destination_typed = :typed,
@@ -106,11 +114,14 @@ impl Desk<'_> {
 
     /// What the list shows of a draft: names as far as they are known.
     fn name_draft(&self, id: TransferId, form: &TransferForm) -> Stored<()> {
-        const UPDATE: &str = "UPDATE transfers SET person_name = $1, name_key = $2, origin_name = $3,
+        const UPDATE: &str =
+            "UPDATE transfers SET person_name = $1, name_key = $2, origin_name = $3,
                 destination_name = $4 WHERE id = $5";
         let known = self.store.member_by_number(&form.member)?.filter(|m| self.may_see(m));
         let (name, origin) = known
-            .map_or((form.member_name.clone(), form.origin_typed.clone()), |m| (m.name, m.branch_name));
+            .map_or((form.member_name.clone(), form.origin_typed.clone()), |m| {
+                (m.name, m.branch_name)
+            });
         let destination = match self.store.find_organisation(&form.destination) {
             Ok(org) => org.full_name,
             Err(_) => form.destination_typed.clone(),

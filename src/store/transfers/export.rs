@@ -71,7 +71,8 @@ impl Desk<'_> {
     /// # Errors
     /// Where it cannot be read.
     pub fn last_submitted(&self) -> Stored<Option<(TransferId, Option<Reason>)>> {
-        const SQL: &str = "SELECT id, reason FROM transfers WHERE applicant_id = $1 AND stage <> 'draft'
+        const SQL: &str =
+            "SELECT id, reason FROM transfers WHERE applicant_id = $1 AND stage <> 'draft'
             ORDER BY applied_at DESC, id DESC LIMIT 1";
         let found = self.store.connection.query_row(SQL, [self.actor.account.0], |r| {
             Ok((TransferId(r.get(0)?), Reason::from_id(&r.get::<_, String>(1)?)))

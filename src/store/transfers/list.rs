@@ -170,7 +170,10 @@ impl Desk<'_> {
         let mut found: Vec<_> = found.collect::<Result<_, _>>().told()?;
         let more = found.len() > query.limit;
         found.truncate(query.limit);
-        let next = found.last().filter(|_| more).map(|(row, key)| Cursor { key: key.clone(), id: row.id.0 });
+        let next = found
+            .last()
+            .filter(|_| more)
+            .map(|(row, key)| Cursor { key: key.clone(), id: row.id.0 });
         Ok(Page { rows: found.into_iter().map(|(row, _)| row).collect(), next })
     }
 

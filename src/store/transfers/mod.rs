@@ -27,8 +27,9 @@ pub(super) const OPEN: &str =
 impl Store {
     /// Number and stage of a person's open transfer, as words.
     pub(super) fn open_transfer_of(&self, id_number: &str) -> Stored<Option<String>> {
-        let sql =
-            format!("SELECT number, stage FROM transfers WHERE person_number = $1 AND stage IN {OPEN}");
+        let sql = format!(
+            "SELECT number, stage FROM transfers WHERE person_number = $1 AND stage IN {OPEN}"
+        );
         let found: Option<(String, String)> = self
             .connection
             .prepare_cached(&sql)

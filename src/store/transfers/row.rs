@@ -40,7 +40,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<TransferRow, rusqlite::Error> {
 
 fn facts(row: &Row<'_>) -> Result<Facts, rusqlite::Error> {
     let text = |i: usize| row.get::<_, String>(i);
-    let path = |i: usize| text(i).map(|p| Some(p).filter(|p| !p.is_empty()).map(OrgPath::from_stored));
+    let path =
+        |i: usize| text(i).map(|p| Some(p).filter(|p| !p.is_empty()).map(OrgPath::from_stored));
     Ok(Facts {
         stage: Stage::from_id(&text(9)?).unwrap_or(Stage::Draft),
         origin: match (text(10)?.as_str(), path(11)?) {

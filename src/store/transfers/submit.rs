@@ -11,9 +11,9 @@ use crate::domain::member::{Member, MemberState};
 use crate::domain::name_key::name_key;
 use crate::domain::organisation::{OrgKind, OrgPath, OrgState, Organisation};
 use crate::domain::workflow::{Act, Destination, Facts, Given, Origin, Stage, advance, consents};
+use crate::store::Desk;
 use crate::store::chain::Deed;
 use crate::store::fault::{Stored, Told, conflict, not_allowed, rule};
-use crate::store::Desk;
 
 /// A request that was checked against the rule file and resolved to rows.
 #[derive(Debug, Clone)]
@@ -116,7 +116,8 @@ impl Desk<'_> {
 
     fn opening(&self, request: &Request) -> Stored<Opening> {
         let (origin, origin_id, origin_name) = self.origin(&request.transferee)?;
-        let (destination, destination_id, destination_name) = self.destination(&request.goal, &origin)?;
+        let (destination, destination_id, destination_name) =
+            self.destination(&request.goal, &origin)?;
         let is_own = *request.transferee.id_number() == self.actor.id_number;
         let (origin_consents, destination_consents) =
             consents(self.actor, request.initiator, (&origin, &destination), is_own);
@@ -126,7 +127,8 @@ impl Desk<'_> {
             destination,
             initiator: request.initiator,
             applicant: self.actor.account,
-            applicant_path: (request.initiator != Initiator::Member).then(|| self.actor.org_path.clone()),
+            applicant_path: (request.initiator != Initiator::Member)
+                .then(|| self.actor.org_path.clone()),
             origin_consents,
             destination_consents,
             is_own,
@@ -139,14 +141,21 @@ impl Desk<'_> {
             Transferee::Arrival { origin, .. } => Ok((Origin::Outside, None, origin.clone())),
             Transferee::Member(member) => {
                 let managed = self.store.is_managed(&member.branch_path)?;
-                let origin =
-                    if managed { Origin::Managed(member.branch_path.clone()) } else { Origin::Outside };
+                let origin = if managed {
+                    Origin::Managed(member.branch_path.clone())
+                } else {
+                    Origin::Outside
+                };
                 Ok((origin, Some(member.branch.0), member.branch_name.clone()))
             }
         }
     }
 
-    fn destination(&self, goal: &Goal, origin: &Origin) -> Stored<(Destination, Option<i64>, String)> {
+    fn destination(
+        &self,
+        goal: &Goal,
+        origin: &Origin,
+    ) -> Stored<(Destination, Option<i64>, String)> {
         Ok(match goal {
             Goal::Typed(name) => (Destination::Outside, None, name.clone()),
             Goal::SpecialUnit => {
@@ -154,7 +163,11 @@ impl Desk<'_> {
                     Origin::Managed(path) => self.store.province_above(path)?,
                     Origin::Outside => None,
                 };
-                (Destination::SpecialUnit { province }, None, Reason::SpecialUnit.label().to_owned())
+                (
+                    Destination::SpecialUnit { province },
+                    None,
+                    Reason::SpecialUnit.label().to_owned(),
+                )
             }
             Goal::Organisation(org) => {
                 let is_branch = org.kind == OrgKind::Branch;
@@ -175,7 +188,9 @@ impl Desk<'_> {
         let over_destination =
             matches!(&facts.destination, Destination::Managed { path, .. } if fills_in(path));
         let (may, whose) = match request.initiator {
-            Initiator::Member => (facts.is_own || over_origin, "团员本人，或转出团支部的经办人、管理员"),
+            Initiator::Member => {
+                (facts.is_own || over_origin, "团员本人，或转出团支部的经办人、管理员")
+            }
             Initiator::Origin => (over_origin, "转出团支部或其上级的经办人、管理员"),
             Initiator::Destination => (over_destination, "转入组织或其上级的经办人、管理员"),
         };
@@ -184,7 +199,8 @@ impl Desk<'_> {
         }
         Err(not_allowed(format!(
             "这一单要由{whose}发起，你现在的身份（{}，{}）发起不了。请联系对方，或换身份登录。",
-            self.actor.role.label(), self.actor.org_name
+            self.actor.role.label(),
+            self.actor.org_name
         )))
     }
 
@@ -193,7 +209,8 @@ impl Desk<'_> {
             if member.state != MemberState::Active {
                 return Err(rule(format!(
                     "{} 现在是「{}」，不在册，不能发起转出。请先用「办理转入」接回来。",
-                    member.name, member.state.label()
+                    member.name,
+                    member.state.label()
                 )));
             }
             if matches!(&request.goal, Goal::Organisation(org) if org.id == member.branch) {
@@ -201,9 +218,10 @@ impl Desk<'_> {
             }
         }
         match &request.goal {
-            Goal::Organisation(org) if org.state == OrgState::Retired => {
-                Err(rule(format!("「{}」已停用，不能作为转入组织。请选在用的组织。", org.full_name)))
-            }
+            Goal::Organisation(org) if org.state == OrgState::Retired => Err(rule(format!(
+                "「{}」已停用，不能作为转入组织。请选在用的组织。",
+                org.full_name
+            ))),
             Goal::Organisation(_) | Goal::Typed(_) | Goal::SpecialUnit => Ok(()),
         }
     }
@@ -219,7 +237,12 @@ impl Desk<'_> {
         }
     }
 
-    fn write(&self, request: &Request, opening: &Opening, to: Stage) -> Stored<(TransferId, String)> {
+    fn write(
+        &self,
+        request: &Request,
+        opening: &Opening,
+        to: Stage,
+    ) -> Stored<(TransferId, String)> {
         let (id, number) = match request.draft {
             Some(draft) => (draft, self.own_draft(draft)?),
             None => self.new_draft()?,
@@ -265,15 +288,21 @@ impl Desk<'_> {
     }
 
     fn write_person(&self, id: TransferId, transferee: &Transferee, to: Stage) -> Stored<()> {
-        const UPDATE: &str = "UPDATE transfers SET member_id = $1, person_number = $2, person_name = $3,
+        const UPDATE: &str =
+            "UPDATE transfers SET member_id = $1, person_number = $2, person_name = $3,
                 name_key = $4, stage = $5, applied_at = $6, since = $6 WHERE id = $7";
         let member = match transferee {
             Transferee::Member(member) => Some(member.id.0),
             Transferee::Arrival { .. } => None,
         };
         let values = params![
-            member, transferee.id_number().reveal(), transferee.name(), name_key(transferee.name()),
-            to.id(), self.now.moment.0, id.0
+            member,
+            transferee.id_number().reveal(),
+            transferee.name(),
+            name_key(transferee.name()),
+            to.id(),
+            self.now.moment.0,
+            id.0
         ];
         let written = self.store.connection.execute(UPDATE, values);
         written.map(drop).map_err(|error| one_open(transferee, &error))
