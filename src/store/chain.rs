@@ -87,21 +87,13 @@ impl Store {
     }
 
     fn append(&self, author: &Author<'_>, at: Moment, deed: &Deed) -> Stored<i64> {
-        const LAST: &str = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1";
         const NAME: &str = "SELECT full_name FROM organisations WHERE id = $1";
         const INSERT: &str =
             "INSERT INTO events (seq, at, account_id, actor, scope_path, behalf_id,
                 behalf_name, action, transfer_id, object, from_stage, to_stage, reason, detail,
                 prev_hash, hash)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-        let last: Option<(i64, Vec<u8>)> = self
-            .connection
-            .prepare_cached(LAST)
-            .told()?
-            .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))
-            .optional()
-            .told()?;
-        let (seq, prev) = last.map_or((1, Vec::new()), |(seq, hash)| (seq + 1, hash));
+        let (seq, prev) = self.chain_end()?;
         let behalf_name: String = match deed.on_behalf_of {
             Some(org) => self.connection.query_row(NAME, [org.0], |r| r.get(0)).told()?,
             None => String::new(),
@@ -149,6 +141,19 @@ impl Store {
             ])
             .told()?;
         Ok(seq)
+    }
+
+    /// The number that comes next, and the hash it follows.
+    fn chain_end(&self) -> Stored<(i64, Vec<u8>)> {
+        const LAST: &str = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1";
+        let last: Option<(i64, Vec<u8>)> = self
+            .connection
+            .prepare_cached(LAST)
+            .told()?
+            .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()
+            .told()?;
+        Ok(last.map_or((1, Vec::new()), |(seq, hash)| (seq + 1, hash)))
     }
 
     /// Recomputes the whole chain. Returns how many events there are.
