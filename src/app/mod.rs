@@ -1,1 +1,3 @@
 //! The terminal shell: loop, effects, clock and signals.
+
+pub mod world;
