@@ -190,6 +190,8 @@ fn movement(focus: Focus, press: Press) -> Option<Action> {
         Key::End => Action::Last,
         Key::Tab => Action::NextPane,
         Key::BackTab => Action::PreviousPane,
+        Key::Backspace => Action::Backspace,
+        Key::Delete => Action::Delete,
         _ => return None,
     })
 }
