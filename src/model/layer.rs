@@ -212,6 +212,7 @@ impl Layer {
         match self {
             Self::Home(home) => home.refusal(action),
             Self::Card(card) => card.refusal(action),
+            Self::Centre(centre) => centre.refusal(action),
             _ => None,
         }
     }

@@ -6,9 +6,12 @@
 pub mod effect;
 pub mod form;
 pub mod layer;
+#[cfg(test)]
+pub mod sample;
 pub mod screens;
 pub mod state;
 pub mod table;
 pub mod text_field;
+pub mod words;
 
 pub use state::{Msg, State, update};

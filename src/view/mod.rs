@@ -10,6 +10,7 @@ pub mod table;
 #[cfg(test)]
 pub mod testing;
 pub mod theme;
+pub mod transfer;
 pub mod width;
 
 use ratatui::Frame;
