@@ -60,7 +60,7 @@ impl Desk {
 
 /// The built-in rule file.
 pub fn rules() -> Rules {
-    Rules
+    Rules::national()
 }
 
 /// The one effect of an answer.
