@@ -1,7 +1,7 @@
 //! 操作记录: who did what, the newest first. Nothing can be changed or removed here.
 
-use super::doors;
 use super::members::CHROME;
+use super::ways;
 use crate::domain::ids::Now;
 use crate::domain::transfer::AuditRow;
 use crate::keys::action::Action;
@@ -83,7 +83,7 @@ impl Audit {
 
     fn open(&self, now: Now) -> Out {
         let Some(row) = self.list.table.current() else { return Out::nothing() };
-        Out::nothing().push(doors::text("操作记录", sentences(row, now)))
+        Out::nothing().push(ways::text("操作记录", sentences(row, now)))
     }
 
     /// The list has no search line, so one more row fits.
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn older_entries_are_asked_for_near_the_end() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         assert!(*only(&screen.enter(&mut desk.ctx())) == Effect::LoadAudit(Ticket(1), None));
         let rows = (100..200).rev().map(row).collect();
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_shown_in_full_without_empty_lines() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         screen.enter(&mut desk.ctx());
         screen.reply(&Reply::Audit(Ticket(1), vec![row(7)], None), &mut desk.ctx());
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn typing_and_adding_are_answered_in_words() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         let out = screen.act(Input::Type("孔".to_owned()), &mut desk.ctx());
         assert_eq!(moves(&out), [format!("say {NO_SEARCH}")]);
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_failure_ends_the_waiting() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         screen.enter(&mut desk.ctx());
         screen.reply(&failure(Ticket(1)), &mut desk.ctx());

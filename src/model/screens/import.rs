@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::doors::{self, Offer};
+use super::ways::{self, Offer};
 use crate::domain::fault::Fault;
 use crate::domain::ids::BatchId;
 use crate::keys::action::Action;
@@ -331,7 +331,7 @@ fn confirmation((good, bad, present): (usize, usize, usize)) -> Layer {
         Offer::new(GO, format!("只导入没问题的 {good} 行")),
         Offer::new("back", "先不导入，回去看问题"),
     ];
-    doors::choice("导入", lines, offers)
+    ways::choice("导入", lines, offers)
 }
 
 /// What to do about a row, one sentence for each fault.
@@ -395,7 +395,7 @@ pub(crate) mod tests {
 
     #[test]
     fn only_problems_are_listed_until_all_are_asked_for() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = checked(&mut desk, preview());
         let rows = |s: &Import| s.table.rows.iter().map(|r| r.row).collect::<Vec<_>>();
         assert_eq!(rows(&screen), [41, 58]);
@@ -407,7 +407,7 @@ pub(crate) mod tests {
 
     #[test]
     fn bad_rows_are_asked_about_before_the_good_ones_are_written() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = checked(&mut desk, preview());
         let out = press(&mut screen, Action::Decide, &mut desk);
         assert_eq!((out.effects.len(), out.nav.len()), (0, 1));
@@ -418,7 +418,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_file_without_faults_is_written_at_once_and_can_be_taken_back() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut clean = preview();
         clean.rows.truncate(1);
         clean.counts = (1, 0, 0);
@@ -436,7 +436,7 @@ pub(crate) mod tests {
 
     #[test]
     fn nothing_is_written_when_no_row_is_good() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut bad = preview();
         bad.counts = (0, 2, 1);
         let mut screen = checked(&mut desk, bad);
@@ -446,7 +446,7 @@ pub(crate) mod tests {
 
     #[test]
     fn leaving_says_that_nothing_was_written_and_waits_while_writing() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = checked(&mut desk, preview());
         let out = press(&mut screen, Action::Back, &mut desk);
         assert_eq!(moves(&out), ["pop", "say 没有导入，什么都没有写入。"]);
@@ -456,7 +456,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_title_tells_how_far_it_is() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Import::new(ImportKind::Members, PathBuf::from("a.csv"));
         screen.enter(&mut desk.ctx());
         let progress = Reply::Progress("检查".to_owned(), 120, 312);
@@ -466,7 +466,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_unreadable_file_can_be_tried_again_and_stale_answers_are_dropped() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Import::new(ImportKind::Members, PathBuf::from("a.csv"));
         screen.enter(&mut desk.ctx());
         screen.reply(&failure(Ticket(1)), &mut desk.ctx());

@@ -6,7 +6,7 @@ pub mod audit;
 pub mod card;
 pub mod centre;
 pub mod choice;
-pub mod doors;
+
 pub mod home;
 pub mod import;
 pub mod members;
@@ -17,3 +17,4 @@ pub mod record;
 pub mod setup;
 pub mod sign_in;
 pub mod text;
+pub mod ways;
