@@ -49,21 +49,25 @@ impl Accounts {
                 Out::nothing()
             }
             Effected::Selection | Effected::Done => Out::nothing(),
-            Effected::Nothing => self.other_key(&input, ctx),
+            Effected::Nothing => self.other_key(input, ctx),
         }
     }
 
-    fn other_key(&mut self, input: &Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+    fn other_key(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
             Action::New => self.add(),
             Action::Refresh => self.enter(ctx),
             Action::Enter | Action::Decide => self.popup(),
             Action::Sort => self.toggle(),
-            Action::Export => Out::nothing().say("账号不能导出。"),
-            _ => Out::nothing(),
+            other => self.refusal(other).map_or_else(Out::nothing, |why| Out::nothing().say(why)),
         }
+    }
+
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        (action == Action::Export).then(|| "账号不能导出。".to_owned())
     }
 
     /// Takes an answer of the world.

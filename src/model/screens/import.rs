@@ -127,7 +127,7 @@ impl Import {
     /// Takes an input.
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         self.fit(ctx);
-        let Input::Do(action) = input else { return Out::nothing().say(NO_TYPING) };
+        let Some(action) = input.action() else { return Out::nothing().say(NO_TYPING) };
         match action {
             Action::Back => self.leave(),
             Action::NextPane | Action::PreviousPane => self.toggle(),
@@ -226,24 +226,29 @@ impl Import {
     }
 
     fn decide(&mut self) -> Out {
-        match &self.phase {
-            Phase::Reading => Out::nothing().say("还在检查文件，请等结论出来再提交。"),
-            Phase::Unreadable(sentence) => Out::nothing().warn(sentence.clone()),
-            Phase::Writing => Out::nothing().say("正在写入，请稍等。"),
-            Phase::Written(..) => {
-                Out::nothing().say("已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。")
-            }
-            Phase::Undone => Out::nothing().say("这一批已撤销。要重新导入，按 Enter 再检查一遍。"),
-            Phase::Checked => self.decide_checked(),
+        if let Some(why) = self.refusal(Action::Decide) {
+            return Out::nothing().warn(why);
         }
-    }
-
-    fn decide_checked(&mut self) -> Out {
         match self.counts() {
-            (0, ..) => Out::nothing().warn("没有一行可以导入。请按「怎么改」改好文件，再导一次。"),
             (_, 0, 0) => self.write(),
             counts => Out::nothing().push(confirmation(counts)),
         }
+    }
+
+    /// Why an action is not possible now.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        if action != Action::Decide {
+            return None;
+        }
+        Some(match &self.phase {
+            Phase::Checked if self.counts().0 > 0 => return None,
+            Phase::Checked => "没有一行可以导入。请按「怎么改」改好文件，再导一次。".to_owned(),
+            Phase::Reading => "还在检查文件，请等结论出来再提交。".to_owned(),
+            Phase::Unreadable(sentence) => sentence.clone(),
+            Phase::Writing => "正在写入，请稍等。".to_owned(),
+            Phase::Written(..) => "已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。".to_owned(),
+            Phase::Undone => "这一批已撤销。要重新导入，按 Enter 再检查一遍。".to_owned(),
+        })
     }
 
     fn write(&mut self) -> Out {

@@ -73,12 +73,12 @@ impl Members {
             Effected::Question => self.enter(ctx),
             Effected::Selection => self.more(ctx),
             Effected::Done => Out::nothing(),
-            Effected::Nothing => self.other_key(&input, ctx),
+            Effected::Nothing => self.other_key(input, ctx),
         }
     }
 
-    fn other_key(&mut self, input: &Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+    fn other_key(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
             Action::New => Out::nothing().push(ways::add_member()),
@@ -86,9 +86,13 @@ impl Members {
             Action::Sort => self.toggle(ctx),
             Action::Enter => self.with_current(|row| Out::nothing().push(open(row.id).into())),
             Action::Decide => Out::nothing().push(self.popup()),
-            Action::Export => Out::nothing().say(NO_EXPORT),
-            _ => Out::nothing(),
+            other => self.refusal(other).map_or_else(Out::nothing, |why| Out::nothing().say(why)),
         }
+    }
+
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        (action == Action::Export).then(|| NO_EXPORT.to_owned())
     }
 
     /// Takes an answer of the world.

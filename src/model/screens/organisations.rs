@@ -40,26 +40,30 @@ impl Organisations {
             Effected::Question => self.enter(ctx),
             Effected::Selection => self.more(ctx),
             Effected::Done => Out::nothing(),
-            Effected::Nothing => self.other_key(&input, ctx),
+            Effected::Nothing => self.other_key(input, ctx),
         }
     }
 
-    fn other_key(&mut self, input: &Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+    fn other_key(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
             Action::New => Out::nothing().push(ways::add_org(None)),
             Action::Refresh => self.enter(ctx),
             Action::Enter => self.with_current(|row| Out::nothing().push(Page::org(row.id).into())),
             Action::Decide => Out::nothing().push(self.popup()),
-            Action::Sort => {
-                Out::nothing().say("组织按上下级排列，不能换顺序。要找一个组织，直接打字。")
-            }
-            Action::Export => {
-                Out::nothing().say("组织不在这里导出。转接清单请在转接列表按 9 导出。")
-            }
-            _ => Out::nothing(),
+            other => self.refusal(other).map_or_else(Out::nothing, |why| Out::nothing().say(why)),
         }
+    }
+
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        match action {
+            Action::Sort => Some("组织按上下级排列，不能换顺序。要找一个组织，直接打字。"),
+            Action::Export => Some("组织不在这里导出。转接清单请在转接列表按 9 导出。"),
+            _ => None,
+        }
+        .map(str::to_owned)
     }
 
     /// Takes an answer of the world.

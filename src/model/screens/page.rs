@@ -196,7 +196,7 @@ impl Page {
 
     /// Takes an input.
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
             Action::Refresh => self.enter(ctx),
@@ -269,6 +269,12 @@ impl Page {
         })
     }
 
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        let nothing_hidden = matches!(self.subject, Subject::Org(_)) && action == Action::Reveal;
+        nothing_hidden.then(|| NOTHING_HIDDEN.to_owned())
+    }
+
     /// When it wants to be told that time has passed.
     pub fn deadline(&self) -> Option<Moment> {
         self.revealed.as_ref().map(|revealed| revealed.until)
@@ -319,7 +325,7 @@ impl Page {
                 self.asked_to_reveal = true;
                 Out::nothing().effect(Effect::Reveal(RevealTarget::Member(id)))
             }
-            Subject::Org(_) => Out::nothing().say("组织的电话本来就没有遮住，不用按这个键。"),
+            Subject::Org(_) => Out::nothing().say(NOTHING_HIDDEN),
         }
     }
 
@@ -368,6 +374,8 @@ impl Page {
         })
     }
 }
+
+const NOTHING_HIDDEN: &str = "组织的电话本来就没有遮住，不用按这个键。";
 
 fn member_task(member: &Member, task: Task) -> Out {
     Out::nothing().push(match task {

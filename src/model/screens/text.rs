@@ -49,7 +49,7 @@ impl TextPage {
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         let page = usize::from(ctx.size.1.saturating_sub(CHROME.0 + 1)).max(1);
         let lowest = self.lowest(ctx.size);
-        let Input::Do(action) = input else { return Out::nothing() };
+        let Some(action) = input.action() else { return Out::nothing() };
         let top = match action {
             Action::Enter | Action::Back | Action::Help => return Out::nothing().pop(),
             Action::Up => self.top.saturating_sub(1),
