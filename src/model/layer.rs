@@ -218,6 +218,7 @@ impl Layer {
             Self::Audit(audit) => audit.refusal(action),
             Self::Page(page) => page.refusal(action),
             Self::Import(import) => import.refusal(action),
+            Self::Centre(centre) => centre.refusal(action),
             _ => None,
         }
     }

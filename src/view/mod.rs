@@ -11,6 +11,7 @@ pub mod table;
 #[cfg(test)]
 pub mod testing;
 pub mod theme;
+pub mod transfer;
 pub mod width;
 
 use ratatui::Frame;

@@ -6,10 +6,12 @@ pub mod audit;
 pub mod card;
 pub mod centre;
 pub mod choice;
-
+pub mod decide;
+pub mod doors;
 pub mod home;
 pub mod import;
 pub mod members;
+pub mod menu;
 pub mod organisations;
 pub mod page;
 pub mod pick;

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::choice::Choice;
+use super::choice::{Choice, ChoiceItem, Release};
 use super::import::Import;
 use super::record::Record;
 use super::text::TextPage;
@@ -11,7 +11,7 @@ use crate::domain::ids::MemberId;
 use crate::domain::member::Member;
 use crate::domain::organisation::Organisation;
 use crate::model::effect::ImportKind;
-use crate::model::layer::Layer;
+use crate::model::layer::{Given, Layer};
 
 /// A numbered choice that is handed back as [`crate::model::layer::Given::Option`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,12 @@ impl Offer {
 }
 
 /// A popup of choices under some lines of text.
-pub fn choice(_title: &str, _lines: Vec<String>, _offers: Vec<Offer>) -> Layer {
-    Choice::default().into()
+pub fn choice(title: &str, lines: Vec<String>, offers: Vec<Offer>) -> Layer {
+    let items = offers.into_iter().map(|offer| {
+        let release = Release::Give(Given::Option(offer.id.to_owned()));
+        ChoiceItem::new(offer.label, release).unless(offer.refusal)
+    });
+    Choice::new(title, lines, items.collect()).into()
 }
 
 /// The form for a new member.

@@ -50,9 +50,10 @@ mod tests {
     use crate::domain::account::{Account, AccountState, Role};
     use crate::domain::ids::{AccountId, Moment, OrgId};
     use crate::domain::testing::id_number;
-    use crate::model::effect::{Reply, Ticket};
+    use crate::model::effect::{Effect, Reply, Ticket};
+    use crate::model::sample::own_path;
     use crate::model::screens::accounts::Accounts;
-    use crate::view::testing::{desk, dump, now, own_path, reply};
+    use crate::view::testing::{desk, dump, now, press, reply};
 
     fn account(n: i64, name: &str, hours: i64) -> Account {
         Account {
@@ -68,6 +69,20 @@ mod tests {
             code_until: Some(Moment(now().moment.0 + hours * 3600)),
             slot: None,
         }
+    }
+
+    #[test]
+    fn a_password_is_reset_with_two_keys_and_the_code_is_shown() {
+        let (mut state, _) = desk(Accounts::default(), Role::Administrator);
+        reply(&mut state, Reply::Accounts(Ticket(1), vec![account(1, "李静", 48)]));
+        assert!(press(&mut state, "<enter>").is_empty());
+        assert!(press(&mut state, "1") == [Effect::ResetAccount(AccountId(1))]);
+        let (name, code) = ("李静".to_owned(), "A1B2-C3D4".to_owned());
+        let sentence = "2 天内有效。".to_owned();
+        reply(&mut state, Reply::AccountIssued { name, code, sentence });
+        assert!(dump(&state, 80, 24).join("").contains("A1B2-C3D4"));
+        press(&mut state, "<esc>");
+        assert!(!dump(&state, 80, 24).join("").contains("A1B2-C3D4"));
     }
 
     #[test]

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
     use crate::domain::account::Role;
     use crate::domain::ids::BatchId;
-    use crate::model::effect::{Reply, Ticket};
+    use crate::model::effect::{Effect, Reply, Ticket};
     use crate::model::screens::import::tests::preview;
     use crate::model::state::State;
     use crate::view::testing::{cursor, desk, dump, press, reply};
@@ -222,6 +222,20 @@ mod tests {
         press(&mut state, "6");
         let lines = dump(&state, 80, 24);
         assert!(lines[7].starts_with("║         2") && lines[7].contains("可导入"), "{lines:#?}");
+    }
+
+    #[test]
+    fn two_digits_import_the_good_rows() {
+        let mut state = checked();
+        assert!(press(&mut state, "8").is_empty());
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("可导入 1 行，要改 1 行，重复 1 行"), "{lines}");
+        assert!(lines.contains("1 只导入没问题的 1 行"), "{lines}");
+        assert!(press(&mut state, "1") == [Effect::RunImport]);
+        assert!(dump(&state, 80, 24)[0].contains("正在写入"));
+        let done = Reply::Imported { batch: BatchId(3), n_rows: 1 };
+        reply(&mut state, done);
+        assert!(press(&mut state, "<C-z>") == [Effect::UndoImport(BatchId(3))]);
     }
 
     #[test]

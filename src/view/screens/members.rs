@@ -94,6 +94,16 @@ mod tests {
     }
 
     #[test]
+    fn the_popup_brackets_a_second_transfer() {
+        let mut state = shown();
+        press(&mut state, "<down>8");
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("(1 发起转接)") && lines.contains("2 修改"), "{lines}");
+        press(&mut state, "1");
+        assert!(state.message.text.contains("ZJ20200521-0003"), "{}", state.message.text);
+    }
+
+    #[test]
     fn an_empty_roster_names_the_key_that_fills_it() {
         let (mut state, _) = desk(Members::default(), Role::Administrator);
         reply(&mut state, Reply::Members(Ticket(1), vec![], None));

@@ -63,9 +63,10 @@ mod tests {
     use crate::domain::ids::OrgId;
     use crate::domain::organisation::{OrgKind, OrgState};
     use crate::model::effect::{Reply, Ticket};
+    use crate::model::sample::own_path;
     use crate::model::screens::organisations::Organisations;
     use crate::model::testing::org_row;
-    use crate::view::testing::{desk, dump, own_path, press, reply};
+    use crate::view::testing::{desk, dump, press, reply};
 
     #[test]
     fn the_tree_is_set_in_and_hits_are_not() {
