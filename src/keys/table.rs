@@ -146,6 +146,16 @@ pub enum Input {
     Unknown,
 }
 
+impl Input {
+    /// The action, for screens that take no text.
+    pub fn action(self) -> Option<Action> {
+        match self {
+            Self::Do(action) => Some(action),
+            Self::Type(_) | Self::Unknown => None,
+        }
+    }
+}
+
 /// Reads a key press on a screen.
 pub fn read(screen: Screen, focus: Focus, press: Press) -> Input {
     if let Some(action) = everywhere(press).or_else(|| movement(focus, press)) {

@@ -6,12 +6,12 @@
 use super::apply::Apply;
 use super::choice::Choice;
 use super::{
-    accounts::Accounts, audit::Audit, card::CardPage, centre::Centre, home::Home, import::Import,
-    members::Members, organisations::Organisations, pick::Pick, record::Record, text::TextPage,
+    accounts::Accounts, audit::Audit, card::CardPage, centre::Centre, home::Home, members::Members,
+    organisations::Organisations, pick::Pick, record::Record, text, ways,
 };
 use crate::domain::filter::TransferQuery;
 use crate::domain::ids::{OrgId, TransferId};
-use crate::model::effect::{Decision, ImportKind};
+use crate::model::effect::{Decision, ImportKind, OrgScope};
 use crate::model::layer::Layer;
 
 /// With what 发起转接 begins.
@@ -84,7 +84,7 @@ impl Door {
             Self::Audit => Audit::default().into(),
             Self::Settings => Record::default().into(),
             Self::Centre => Centre::default().into(),
-            Self::Guide => TextPage::default().into(),
+            Self::Guide => text::guide().into(),
             Self::Notice(title, lines) => Choice::notice(title, lines).into(),
         }
     }
@@ -102,12 +102,12 @@ fn ask_receipt(_decision: Decision) -> Layer {
     Record::default().into()
 }
 
-fn pick_branch(_destination: OrgId) -> Layer {
-    Pick::default().into()
+fn pick_branch(destination: OrgId) -> Layer {
+    Pick::org(OrgScope::BranchesBelow(destination), "", false).into()
 }
 
-fn open_import(_kind: ImportKind) -> Layer {
-    Import::default().into()
+fn open_import(kind: ImportKind) -> Layer {
+    ways::import_path(kind)
 }
 
 fn open_export(_query: TransferQuery) -> Layer {

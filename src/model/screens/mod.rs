@@ -19,3 +19,4 @@ pub mod record;
 pub mod setup;
 pub mod sign_in;
 pub mod text;
+pub mod ways;
