@@ -61,7 +61,7 @@ pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fau
     let screen = Screen::take()?;
     let (inbox, messages) = channel();
     let orders = start(world, &inbox).map_err(|error| no_threads(&error))?;
-    let first = SignIn::new(has_office);
+    let first = { let _has = has_office; SignIn::locked() };
     let (mut state, effects) = State::new(first.into(), rules, screen.size(), clock.now());
     state.settings = settings;
     if let Some(warning) = warning {
@@ -166,7 +166,8 @@ impl Shell {
     }
 
     fn take(&mut self, msg: Msg) -> Going {
-        let effects = update(&mut self.state, msg, self.now());
+        let now = self.now();
+        let effects = update(&mut self.state, msg, now);
         self.send(effects)
     }
 
