@@ -9,9 +9,11 @@ pub mod id_number;
 pub mod ids;
 mod labels;
 pub mod member;
+pub mod name_search;
 pub mod organisation;
 pub mod person_name;
 pub mod phone;
+pub mod text;
 pub mod transfer;
 pub mod workflow;
 

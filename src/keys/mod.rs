@@ -2,4 +2,5 @@
 
 pub mod action;
 pub mod normalise;
+pub mod notation;
 pub mod table;
