@@ -69,6 +69,10 @@ pub enum Action {
     SameAsLast,
     /// Empty the field.
     Clear,
+    /// Remove the character before the cursor.
+    Backspace,
+    /// Remove the character after the cursor.
+    Delete,
     /// Show the numbers of one record in the clear for ten seconds.
     Reveal,
     /// 锁屏
