@@ -7,7 +7,7 @@ mod act;
 mod field;
 
 use crate::domain::text::count_characters;
-pub use field::{Field, FieldKind, LookupKind};
+pub use field::{Field, FieldKind, LookupKind, MOST_IN_A_ROW};
 
 /// What a form tells its screen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! [`screens`]; what they share (theme, widths, tables, forms, popups, chrome) is beside it.
 
 pub mod chrome;
+pub mod form;
 pub mod popup;
 pub mod screens;
 pub mod theme;
