@@ -129,6 +129,11 @@ impl State {
         self.layers.iter().filter_map(Layer::deadline).chain(lock).min()
     }
 
+    /// Opens a layer in place of everything, as after signing in, and returns what it asks for.
+    pub fn reset(&mut self, layer: Layer) -> Vec<Effect> {
+        self.navigate(Nav::Reset(Box::new(layer)))
+    }
+
     fn ctx<'a>(
         (now, session, rules, size): (Now, Option<&'a Session>, &'a Rules, (u16, u16)),
         tickets: &'a mut u64,

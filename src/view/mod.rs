@@ -7,6 +7,9 @@ pub mod chrome;
 pub mod form;
 pub mod popup;
 pub mod screens;
+pub mod table;
+#[cfg(test)]
+pub mod testing;
 pub mod theme;
 pub mod width;
 
