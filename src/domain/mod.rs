@@ -7,7 +7,7 @@ pub mod filter;
 pub mod form;
 pub mod id_number;
 pub mod ids;
-mod labels;
+pub(crate) mod labels;
 pub mod member;
 pub mod name_search;
 pub mod organisation;
