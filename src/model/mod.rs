@@ -3,6 +3,7 @@
 //! [`update`] turns a message into effects and changes nothing but the [`State`]. Screens are
 //! values on a stack; a popup holds the effect that it would release.
 
+pub mod browse;
 pub mod effect;
 pub mod form;
 pub mod layer;
@@ -10,5 +11,8 @@ pub mod screens;
 pub mod state;
 pub mod table;
 pub mod text_field;
+
+#[cfg(test)]
+pub mod testing;
 
 pub use state::{Msg, State, update};

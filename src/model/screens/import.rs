@@ -1,14 +1,81 @@
-//! 导入预览.
+//! 导入预览: every row of a file is checked and shown before anything is written.
 
+use std::path::PathBuf;
+
+use super::doors::{self, Offer};
+use crate::domain::fault::Fault;
+use crate::domain::ids::BatchId;
+use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
-use crate::model::effect::Reply;
-use crate::model::layer::{Ctx, Given, Out};
+use crate::model::effect::{
+    Effect, ImportKind, ImportPreview, ImportRow, ImportVerdict, Reply, Ticket,
+};
+use crate::model::layer::{Ctx, Given, Layer, Out};
+use crate::model::table::Table;
+
+/// Rows of the terminal that are not rows of the file: title, 结论, frame and heading, 怎么改,
+/// message, keys.
+const CHROME: u16 = 16;
+
+/// How far the import is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// The file is being read and checked.
+    Reading,
+    /// It could not be read; the sentence says why.
+    Unreadable(String),
+    /// Checked; nothing has been written.
+    Checked,
+    /// The good rows are being written.
+    Writing,
+    /// Written: the batch and how many rows.
+    Written(BatchId, usize),
+    /// Written and taken back.
+    Undone,
+}
+
+/// Which rows are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Those that need a look.
+    Problems,
+    /// All.
+    All,
+}
 
 /// 导入预览
-#[derive(Default)]
-pub struct Import {}
+pub struct Import {
+    /// What kind of file.
+    pub kind: ImportKind,
+    /// How far.
+    pub phase: Phase,
+    /// Rows listed.
+    pub table: Table<ImportRow>,
+    /// Which rows are listed.
+    pub listed: Listed,
+    /// File, format, columns and counts, once checked.
+    pub preview: Option<ImportPreview>,
+    /// What is being done, how far, of how many (zero where unknown).
+    pub progress: Option<(String, usize, usize)>,
+    path: PathBuf,
+    ticket: Ticket,
+}
 
 impl Import {
+    /// The preview of a file.
+    pub fn new(kind: ImportKind, path: PathBuf) -> Self {
+        Self {
+            kind,
+            phase: Phase::Reading,
+            table: Table::default(),
+            listed: Listed::Problems,
+            preview: None,
+            progress: None,
+            path,
+            ticket: Ticket::default(),
+        }
+    }
+
     /// Which keys hold.
     pub fn screen(&self) -> Screen {
         Screen::Import
@@ -19,28 +86,403 @@ impl Import {
         Focus::List
     }
 
-    /// Its part of the breadcrumb.
+    /// Its part of the breadcrumb; says whether something is written already.
     pub fn crumb(&self) -> String {
-        "导入预览".to_owned()
+        let (what, how) = (self.what(), self.how_far());
+        format!("导入{what}（{how}）")
+    }
+
+    fn what(&self) -> &'static str {
+        match self.kind {
+            ImportKind::Members => "名册",
+            ImportKind::Organisations => "组织名单",
+        }
+    }
+
+    fn how_far(&self) -> String {
+        let doing = match &self.phase {
+            Phase::Reading => "正在检查",
+            Phase::Writing => "正在写入",
+            Phase::Unreadable(_) | Phase::Checked => return "还没有写入".to_owned(),
+            Phase::Written(..) => return "已写入".to_owned(),
+            Phase::Undone => return "已撤销".to_owned(),
+        };
+        match &self.progress {
+            Some((_, done, 0)) => format!("{doing} {done} 行"),
+            Some((_, done, of)) => format!("{doing} {done}/{of}"),
+            None => doing.to_owned(),
+        }
+    }
+
+    /// Name of the file.
+    pub fn file(&self) -> String {
+        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Counts of good, bad and present rows.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.preview.as_ref().map_or((0, 0, 0), |preview| preview.counts)
     }
 
     /// Takes an input.
-    pub fn act(&mut self, _input: Input, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
+    pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        self.fit(ctx);
+        let Input::Do(action) = input else { return Out::nothing().say(NO_TYPING) };
+        match action {
+            Action::Back => self.leave(),
+            Action::NextPane | Action::PreviousPane => self.toggle(),
+            Action::Decide => self.decide(),
+            Action::Undo => self.undo(),
+            Action::Enter => self.enter_key(ctx),
+            other => {
+                self.table.moved(other);
+                Out::nothing()
+            }
+        }
     }
 
     /// Takes an answer of the world.
-    pub fn reply(&mut self, _reply: &Reply, _ctx: &mut Ctx<'_>) -> Out {
+    pub fn reply(&mut self, reply: &Reply, ctx: &mut Ctx<'_>) -> Out {
+        self.fit(ctx);
+        match reply {
+            Reply::Preview(ticket, preview) if *ticket == self.ticket => {
+                self.check_done(preview);
+                Out::nothing()
+            }
+            Reply::Progress(what, done, of) if self.is_busy() => {
+                self.progress = Some((what.clone(), *done, *of));
+                Out::nothing()
+            }
+            Reply::Imported { batch, n_rows } if self.phase == Phase::Writing => {
+                self.written(*batch, *n_rows)
+            }
+            Reply::Stored(_) => self.perhaps_undone(),
+            Reply::Failed(ticket, fault) => {
+                self.failed(*ticket, fault);
+                Out::nothing()
+            }
+            _ => Out::nothing(),
+        }
+    }
+
+    /// Takes what the confirmation gave.
+    pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
+        match given {
+            Given::Option(id) if id == GO => self.write(),
+            Given::Option(_) | Given::Typed(_) | Given::Member(..) | Given::Org(..) => {
+                Out::nothing()
+            }
+        }
+    }
+
+    /// Has the file checked, when it comes to the top. Nothing is read twice unasked.
+    pub fn enter(&mut self, ctx: &mut Ctx<'_>) -> Out {
+        self.fit(ctx);
+        self.phase = Phase::Reading;
+        self.progress = None;
+        self.ticket = ctx.ticket();
+        Out::nothing().effect(Effect::PreviewImport(self.ticket, self.kind, self.path.clone()))
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Reading | Phase::Writing)
+    }
+
+    fn check_done(&mut self, preview: &ImportPreview) {
+        self.phase = Phase::Checked;
+        self.progress = None;
+        let (_, bad, present) = preview.counts;
+        self.listed = if bad + present == 0 { Listed::All } else { Listed::Problems };
+        self.preview = Some(preview.clone());
+        self.list();
+    }
+
+    fn list(&mut self) {
+        let Some(preview) = &self.preview else { return };
+        let wanted = |row: &&ImportRow| {
+            self.listed == Listed::All || !matches!(row.verdict, ImportVerdict::Good)
+        };
+        let rows = preview.rows.iter().filter(wanted).cloned().collect();
+        self.table.rewind();
+        self.table.replace(rows, false);
+    }
+
+    fn toggle(&mut self) -> Out {
+        let here = self.table.current().map(|row| row.row);
+        self.listed = match self.listed {
+            Listed::Problems => Listed::All,
+            Listed::All => Listed::Problems,
+        };
+        self.list();
+        self.select(here);
         Out::nothing()
     }
 
-    /// Takes what the layer above gave.
-    pub fn given(&mut self, _given: Given, _ctx: &mut Ctx<'_>) -> Out {
+    /// Keeps the selected row when more or fewer rows are listed.
+    fn select(&mut self, row: Option<usize>) {
+        let place = self.table.rows.iter().position(|r| Some(r.row) == row);
+        self.table.selected = place.unwrap_or(0);
+        self.table.fit(self.table.height);
+    }
+
+    fn decide(&mut self) -> Out {
+        match &self.phase {
+            Phase::Reading => Out::nothing().say("还在检查文件，请等结论出来再提交。"),
+            Phase::Unreadable(sentence) => Out::nothing().warn(sentence.clone()),
+            Phase::Writing => Out::nothing().say("正在写入，请稍等。"),
+            Phase::Written(..) => {
+                Out::nothing().say("已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。")
+            }
+            Phase::Undone => Out::nothing().say("这一批已撤销。要重新导入，按 Enter 再检查一遍。"),
+            Phase::Checked => self.decide_checked(),
+        }
+    }
+
+    fn decide_checked(&mut self) -> Out {
+        match self.counts() {
+            (0, ..) => Out::nothing().warn("没有一行可以导入。请按「怎么改」改好文件，再导一次。"),
+            (_, 0, 0) => self.write(),
+            counts => Out::nothing().push(confirmation(counts)),
+        }
+    }
+
+    fn write(&mut self) -> Out {
+        if self.phase != Phase::Checked {
+            return Out::nothing();
+        }
+        self.phase = Phase::Writing;
+        self.progress = None;
+        Out::nothing().effect(Effect::RunImport)
+    }
+
+    fn written(&mut self, batch: BatchId, n_rows: usize) -> Out {
+        self.phase = Phase::Written(batch, n_rows);
+        self.progress = None;
+        Out::nothing()
+            .say(format!("已导入 {n_rows} 行（第 {batch} 批）。按 Ctrl+Z 整批撤销，Esc 返回。"))
+    }
+
+    fn undo(&mut self) -> Out {
+        match self.phase {
+            Phase::Written(batch, _) => Out::nothing().effect(Effect::UndoImport(batch)),
+            Phase::Reading | Phase::Unreadable(_) | Phase::Checked => {
+                Out::nothing().say("还什么都没有写入，不用撤销。按 Esc 返回。")
+            }
+            Phase::Writing => Out::nothing().say("正在写入，写完以后再按 Ctrl+Z 撤销。"),
+            Phase::Undone => Out::nothing().say("这一批已经撤销过了。"),
+        }
+    }
+
+    /// While this screen is on top, the only thing it can have stored is the undoing.
+    fn perhaps_undone(&mut self) -> Out {
+        if matches!(self.phase, Phase::Written(..)) {
+            self.phase = Phase::Undone;
+        }
         Out::nothing()
     }
 
-    /// Asks for its data, when it comes to the top.
-    pub fn enter(&mut self, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
+    /// Enter checks the file again, where that can help.
+    fn enter_key(&mut self, ctx: &mut Ctx<'_>) -> Out {
+        match self.phase {
+            Phase::Checked | Phase::Unreadable(_) | Phase::Undone => {
+                self.enter(ctx).say("正在重新检查文件。")
+            }
+            Phase::Reading | Phase::Writing => Out::nothing(),
+            Phase::Written(..) => Out::nothing().pop(),
+        }
+    }
+
+    fn leave(&self) -> Out {
+        match self.phase {
+            Phase::Writing => Out::nothing().say("正在写入，请等写完再离开；写一半是不会的。"),
+            Phase::Reading | Phase::Unreadable(_) | Phase::Checked => {
+                Out::nothing().pop().say("没有导入，什么都没有写入。")
+            }
+            Phase::Written(..) | Phase::Undone => Out::nothing().pop(),
+        }
+    }
+
+    fn failed(&mut self, ticket: Option<Ticket>, fault: &Fault) {
+        match self.phase {
+            Phase::Reading if ticket == Some(self.ticket) => {
+                self.phase = Phase::Unreadable(fault.sentence.clone());
+                self.table.loading = false;
+            }
+            // One transaction: a failure while writing leaves nothing behind.
+            Phase::Writing if ticket.is_none() => self.phase = Phase::Checked,
+            _ => {}
+        }
+    }
+
+    fn fit(&mut self, ctx: &Ctx<'_>) {
+        self.table.fit(usize::from(ctx.size.1.saturating_sub(CHROME)));
+    }
+}
+
+const GO: &str = "go";
+const NO_TYPING: &str = "这里不能改内容。请在原文件里改好、存盘，再按 Enter 重新检查。";
+
+fn confirmation((good, bad, present): (usize, usize, usize)) -> Layer {
+    let lines = vec![
+        format!("可导入 {good} 行，要改 {bad} 行，重复 {present} 行。"),
+        "要改的和重复的都不会写入。改好文件后可以再导一次，不会重复。".to_owned(),
+    ];
+    let offers = vec![
+        Offer::new(GO, format!("只导入没问题的 {good} 行")),
+        Offer::new("back", "先不导入，回去看问题"),
+    ];
+    doors::choice("导入", lines, offers)
+}
+
+/// What to do about a row, one sentence for each fault.
+pub fn remedies(row: &ImportRow) -> Vec<String> {
+    match &row.verdict {
+        ImportVerdict::Good => vec![format!("第 {} 行没有问题，可以导入。", row.row)],
+        ImportVerdict::Present(sentence) => vec![format!("第 {} 行重复：{sentence}", row.row)],
+        ImportVerdict::Bad(faults) => faults.iter().map(|fault| remedy(row.row, fault)).collect(),
+    }
+}
+
+fn remedy(row: usize, (column, shown, reason): &(String, String, String)) -> String {
+    let shown = if shown.is_empty() { String::new() } else { format!("（现在是 {shown}）") };
+    format!("第 {row} 行「{column}」：{reason}{shown}")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::testing::{Desk, failure, moves, only};
+
+    fn row(row: usize, name: &str, verdict: ImportVerdict) -> ImportRow {
+        ImportRow { row, name: name.to_owned(), key: "320***************".to_owned(), verdict }
+    }
+
+    /// A preview with every kind of verdict.
+    pub fn preview() -> ImportPreview {
+        let fault = (
+            "身份证号".to_owned(),
+            "320***".to_owned(),
+            "应为 18 位，现在 17 位，少 1 位。请对照证件补全。".to_owned(),
+        );
+        ImportPreview {
+            file: "2020届毕业生.csv".to_owned(),
+            format: "CSV，GB18030".to_owned(),
+            columns: vec![
+                ("姓名".to_owned(), "姓名".to_owned()),
+                ("证件号".to_owned(), "身份证号".to_owned()),
+                ("宿舍".to_owned(), String::new()),
+            ],
+            counts: (1, 1, 1),
+            rows: vec![
+                row(2, "李雷", ImportVerdict::Good),
+                row(41, "孔维嘉", ImportVerdict::Bad(vec![fault])),
+                row(58, "王凡", ImportVerdict::Present("王凡已在名册里。".to_owned())),
+            ],
+        }
+    }
+
+    fn checked(desk: &mut Desk, preview: ImportPreview) -> Import {
+        let mut screen = Import::new(ImportKind::Members, PathBuf::from("a/2020届毕业生.csv"));
+        let out = screen.enter(&mut desk.ctx());
+        assert!(matches!(only(&out), Effect::PreviewImport(Ticket(1), ImportKind::Members, _)));
+        screen.reply(&Reply::Preview(Ticket(1), Box::new(preview)), &mut desk.ctx());
+        screen
+    }
+
+    fn press(screen: &mut Import, action: Action, desk: &mut Desk) -> Out {
+        screen.act(Input::Do(action), &mut desk.ctx())
+    }
+
+    #[test]
+    fn only_problems_are_listed_until_all_are_asked_for() {
+        let mut desk = Desk::new();
+        let mut screen = checked(&mut desk, preview());
+        let rows = |s: &Import| s.table.rows.iter().map(|r| r.row).collect::<Vec<_>>();
+        assert_eq!(rows(&screen), [41, 58]);
+        press(&mut screen, Action::Down, &mut desk);
+        press(&mut screen, Action::NextPane, &mut desk);
+        assert_eq!(rows(&screen), [2, 41, 58]);
+        assert_eq!(screen.table.current().map(|r| r.row), Some(58));
+    }
+
+    #[test]
+    fn bad_rows_are_asked_about_before_the_good_ones_are_written() {
+        let mut desk = Desk::new();
+        let mut screen = checked(&mut desk, preview());
+        let out = press(&mut screen, Action::Decide, &mut desk);
+        assert_eq!((out.effects.len(), out.nav.len()), (0, 1));
+        let out = screen.given(Given::Option("go".to_owned()), &mut desk.ctx());
+        assert!(*only(&out) == Effect::RunImport);
+        assert!(screen.given(Given::Option("go".to_owned()), &mut desk.ctx()).effects.is_empty());
+    }
+
+    #[test]
+    fn a_file_without_faults_is_written_at_once_and_can_be_taken_back() {
+        let mut desk = Desk::new();
+        let mut clean = preview();
+        clean.rows.truncate(1);
+        clean.counts = (1, 0, 0);
+        let mut screen = checked(&mut desk, clean);
+        assert!(*only(&press(&mut screen, Action::Decide, &mut desk)) == Effect::RunImport);
+        let done = Reply::Imported { batch: BatchId(3), n_rows: 1 };
+        let out = screen.reply(&done, &mut desk.ctx());
+        assert!(moves(&out)[0].contains("Ctrl+Z"));
+        let out = press(&mut screen, Action::Undo, &mut desk);
+        assert!(*only(&out) == Effect::UndoImport(BatchId(3)));
+        screen.reply(&Reply::Stored("已撤销第 3 批。".to_owned()), &mut desk.ctx());
+        assert_eq!(screen.phase, Phase::Undone);
+        assert!(press(&mut screen, Action::Undo, &mut desk).effects.is_empty());
+    }
+
+    #[test]
+    fn nothing_is_written_when_no_row_is_good() {
+        let mut desk = Desk::new();
+        let mut bad = preview();
+        bad.counts = (0, 2, 1);
+        let mut screen = checked(&mut desk, bad);
+        let out = press(&mut screen, Action::Decide, &mut desk);
+        assert!(out.effects.is_empty() && moves(&out)[0].starts_with("say 没有一行"));
+    }
+
+    #[test]
+    fn leaving_says_that_nothing_was_written_and_waits_while_writing() {
+        let mut desk = Desk::new();
+        let mut screen = checked(&mut desk, preview());
+        let out = press(&mut screen, Action::Back, &mut desk);
+        assert_eq!(moves(&out), ["pop", "say 没有导入，什么都没有写入。"]);
+        screen.write();
+        assert!(moves(&press(&mut screen, Action::Back, &mut desk))[0].starts_with("say 正在写入"));
+    }
+
+    #[test]
+    fn the_title_tells_how_far_it_is() {
+        let mut desk = Desk::new();
+        let mut screen = Import::new(ImportKind::Members, PathBuf::from("a.csv"));
+        screen.enter(&mut desk.ctx());
+        let progress = Reply::Progress("检查".to_owned(), 120, 312);
+        screen.reply(&progress, &mut desk.ctx());
+        assert_eq!(screen.crumb(), "导入名册（正在检查 120/312）");
+    }
+
+    #[test]
+    fn an_unreadable_file_can_be_tried_again_and_stale_answers_are_dropped() {
+        let mut desk = Desk::new();
+        let mut screen = Import::new(ImportKind::Members, PathBuf::from("a.csv"));
+        screen.enter(&mut desk.ctx());
+        screen.reply(&failure(Ticket(1)), &mut desk.ctx());
+        assert!(matches!(screen.phase, Phase::Unreadable(_)));
+        let out = press(&mut screen, Action::Enter, &mut desk);
+        assert!(matches!(only(&out), Effect::PreviewImport(Ticket(2), ..)));
+        screen.reply(&Reply::Preview(Ticket(1), Box::new(preview())), &mut desk.ctx());
+        assert_eq!(screen.phase, Phase::Reading);
+    }
+
+    #[test]
+    fn every_fault_of_a_row_has_its_sentence() {
+        let preview = preview();
+        let texts: Vec<_> = preview.rows.iter().flat_map(remedies).collect();
+        assert_eq!(texts.len(), 3);
+        assert!(texts[1].starts_with("第 41 行「身份证号」：应为 18 位"));
+        assert!(texts[2].contains("已在名册里"));
     }
 }

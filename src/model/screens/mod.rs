@@ -6,6 +6,7 @@ pub mod audit;
 pub mod card;
 pub mod centre;
 pub mod choice;
+pub mod doors;
 pub mod home;
 pub mod import;
 pub mod members;

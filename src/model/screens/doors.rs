@@ -1,0 +1,98 @@
+//! Ways from the lists and pages into forms and popups: one function for each, so that a list
+//! need not know how a form is built.
+
+use std::path::PathBuf;
+
+use super::choice::Choice;
+use super::import::Import;
+use super::record::Record;
+use super::text::TextPage;
+use crate::domain::ids::MemberId;
+use crate::domain::member::Member;
+use crate::domain::organisation::Organisation;
+use crate::model::effect::ImportKind;
+use crate::model::layer::Layer;
+
+/// A numbered choice that is handed back as [`crate::model::layer::Given::Option`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What is handed back.
+    pub id: &'static str,
+    /// What is read.
+    pub label: String,
+    /// Why it cannot be chosen now; such an offer stays in its place (ux.md 1, lazygit).
+    pub refusal: Option<String>,
+}
+
+impl Offer {
+    /// One that can be chosen.
+    pub fn new(id: &'static str, label: impl Into<String>) -> Self {
+        Self { id, label: label.into(), refusal: None }
+    }
+
+    /// The same with the reason why it cannot be chosen, if there is one.
+    pub fn unless(mut self, refusal: Option<String>) -> Self {
+        self.refusal = refusal;
+        self
+    }
+}
+
+/// A popup of choices under some lines of text.
+pub fn choice(_title: &str, _lines: Vec<String>, _offers: Vec<Offer>) -> Layer {
+    Choice::default().into()
+}
+
+/// The form for a new member.
+pub fn add_member() -> Layer {
+    Record::default().into()
+}
+
+/// The form for the free parts of a member's record.
+pub fn edit_member(_member: &Member) -> Layer {
+    Record::default().into()
+}
+
+/// The form for name and ID number, with a reason.
+pub fn correct_member(_member: &Member) -> Layer {
+    Record::default().into()
+}
+
+/// The form for a new organisation, below another where one is given.
+pub fn add_org(_superior: Option<&Organisation>) -> Layer {
+    Record::default().into()
+}
+
+/// The form for an organisation.
+pub fn edit_org(_org: &Organisation) -> Layer {
+    Record::default().into()
+}
+
+/// The form for a new account, for an organisation where one is given.
+pub fn add_account(_org: Option<&Organisation>) -> Layer {
+    Record::default().into()
+}
+
+/// Asks for a reason, handed back as [`crate::model::layer::Given::Typed`].
+pub fn ask_reason(_title: &str) -> Layer {
+    Record::default().into()
+}
+
+/// Asks for the file to import.
+pub fn import_path(_kind: ImportKind) -> Layer {
+    Record::default().into()
+}
+
+/// The import preview of a file.
+pub fn import(kind: ImportKind, path: PathBuf) -> Layer {
+    Import::new(kind, path).into()
+}
+
+/// The transfer form, filled for a member.
+pub fn apply_for(_member: MemberId) -> Layer {
+    super::apply::Apply::default().into()
+}
+
+/// A page of text.
+pub fn text(title: &str, lines: Vec<String>) -> Layer {
+    TextPage::new(title, lines).into()
+}
