@@ -14,7 +14,7 @@ use crate::domain::member::{Member, MemberRow};
 use crate::domain::organisation::{OrgEntry, OrgKind, OrgRow, Organisation};
 use crate::domain::transfer::{AuditRow, Contact, TransferCard, TransferRow};
 use crate::domain::workflow::{Act, Stage};
-use crate::rules::checkup::Finding;
+use crate::rules::Finding;
 
 /// Ties an answer to its question. Tickets grow, so an older answer is a stale one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

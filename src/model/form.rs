@@ -157,15 +157,15 @@ impl Form {
         self.faults_sentence()
     }
 
-    /// 「还有 2 处要改：常用联系方式、转出原因。按 F3 到下一处。」; none where all is well.
+    /// 「还有 2 处要改（按 F3 到下一处）：手机号、转出原因。」; none where all is well.
     pub fn faults_sentence(&self) -> Option<String> {
         let faulty = self.fields.iter().filter(|f| !f.hidden && f.fault.is_some());
         let labels: Vec<_> = faulty.map(|f| f.label.as_str()).collect();
         let n = labels.len();
         let list = labels.join("、");
         (n > 0).then(|| match n {
-            1 => format!("还有 1 处要改：{list}。改好后再按 F8。"),
-            _ => format!("还有 {n} 处要改：{list}。按 F3 到下一处。"),
+            1 => format!("还有 1 处要改：{list}。改好后按 F8。"),
+            _ => format!("还有 {n} 处要改（按 F3 到下一处）：{list}。"),
         })
     }
 

@@ -1,7 +1,7 @@
 //! What keys do in a form (ux.md 6.2, 6.5): Enter goes on and never submits from a text.
 
 use super::field::MOST_IN_A_ROW;
-use super::{FieldKind, Form, FormEvent, refused};
+use super::{Field, FieldKind, Form, FormEvent, refused};
 use crate::keys::action::Action;
 use crate::keys::table::Input;
 use crate::model::text_field::{Motion, TextField};
@@ -76,7 +76,7 @@ impl Form {
     fn go_back(&mut self) -> Vec<FormEvent> {
         let events = self.leave();
         let end = if self.on_button { self.fields.len() } else { self.focus };
-        let earlier = self.fields.iter().take(end).rposition(|f| f.takes_focus());
+        let earlier = self.fields.iter().take(end).rposition(Field::takes_focus);
         if let Some(place) = earlier {
             self.focus = place;
             self.on_button = false;

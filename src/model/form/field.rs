@@ -310,7 +310,7 @@ impl Field {
 
     /// Keeps cursor and history of a text that is the same as in the form before.
     pub(super) fn keep_editing(&mut self, before: Option<&Self>) {
-        let Some(old) = before.and_then(Field::typed).cloned() else { return };
+        let Some(old) = before.and_then(Self::typed).cloned() else { return };
         if let Some(new) = self.typed_mut()
             && new.value() == old.value()
             && new.kind() == old.kind()

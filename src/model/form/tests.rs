@@ -67,7 +67,7 @@ fn f8_marks_everything_and_f3_walks_from_fault_to_fault() {
     assert_eq!(press(&mut f, Action::Decide), [FormEvent::Submit]);
     assert_eq!(f.faulty(), ["phone", "reason", "destination"]);
     let said = f.to_first_fault().unwrap();
-    assert_eq!(said, "还有 3 处要改：手机号、原因、申请转入组织。按 F3 到下一处。");
+    assert_eq!(said, "还有 3 处要改（按 F3 到下一处）：手机号、原因、申请转入组织。");
     assert_eq!(focus(&f), "phone");
     press(&mut f, Action::Find);
     assert_eq!(focus(&f), "reason");

@@ -10,6 +10,7 @@ pub mod doors;
 pub mod home;
 pub mod import;
 pub mod members;
+pub mod open;
 pub mod organisations;
 pub mod page;
 pub mod pick;
