@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::apply::{Apply, Opening};
 use super::choice::{Choice, ChoiceItem, Release};
 use super::import::Import;
 use super::record::Record;
@@ -92,8 +93,8 @@ pub fn import(kind: ImportKind, path: PathBuf) -> Layer {
 }
 
 /// The transfer form, filled for a member.
-pub fn apply_for(_member: MemberId) -> Layer {
-    super::apply::Apply::default().into()
+pub fn apply_for(member: MemberId) -> Layer {
+    Apply::new(Opening::Member(member)).into()
 }
 
 /// A page of text.

@@ -1,0 +1,50 @@
+//! Ways from forms into popups, pickers and pages: one function for each, so that a form need not
+//! know how those are built.
+
+use std::path::PathBuf;
+
+use super::card::CardPage;
+use super::centre::Centre;
+use super::choice::Choice;
+use super::home::Home;
+use super::import::Import;
+use super::pick::{Pick, Typing};
+use crate::domain::account::Role;
+use crate::domain::ids::TransferId;
+use crate::model::effect::{ImportKind, OrgScope};
+use crate::model::layer::Layer;
+
+/// A popup of numbered choices, each with identifier and words, under some lines of text. What is
+/// chosen comes back as [`crate::model::layer::Given::Option`].
+pub fn choice(_title: &str, _lines: Vec<String>, _options: Vec<(String, String)>) -> Layer {
+    Choice::default().into()
+}
+
+/// The picker of members, with a search text to start from.
+pub fn member(search: &str) -> Layer {
+    Pick::member(search).into()
+}
+
+/// The picker of organisations, with a search text to start from; a name typed by hand comes back
+/// as [`crate::model::layer::Given::Typed`] where that is allowed.
+pub fn organisation(scope: OrgScope, search: &str, typing: Typing) -> Layer {
+    Pick::org(scope, search, typing).into()
+}
+
+/// One transfer.
+pub fn card(_id: TransferId) -> Layer {
+    CardPage::default().into()
+}
+
+/// The import preview of a file.
+pub fn import(kind: ImportKind, path: PathBuf) -> Layer {
+    Import::new(kind, path).into()
+}
+
+/// Where somebody begins the day.
+pub fn desk(role: Role) -> Layer {
+    match role {
+        Role::Member => Centre::default().into(),
+        Role::Operator | Role::Administrator => Home::default().into(),
+    }
+}
