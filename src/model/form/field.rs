@@ -280,6 +280,7 @@ impl Field {
         let n = self.typed().map_or(0, TextField::count);
         match (&self.kind, self.complete_at) {
             (FieldKind::Line(_), Some(all)) if n > 0 => format!("{n}/{all} 位"),
+            (FieldKind::Secret(_), Some(least)) => format!("{n} 个字，至少 {least}"),
             (FieldKind::Paragraph(_), _) => format!("{n}/{}", self.limit().unwrap_or(0)),
             _ if !self.hint.is_empty() => self.hint.clone(),
             (FieldKind::Choice { options, .. }, _) if options.len() <= MOST_IN_A_ROW => {

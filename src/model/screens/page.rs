@@ -141,8 +141,6 @@ pub struct Page {
     ticket: Ticket,
     side_ticket: Ticket,
     asked_to_reveal: bool,
-    retiring: bool,
-    appointing: bool,
 }
 
 impl Page {
@@ -171,8 +169,6 @@ impl Page {
             ticket: Ticket::default(),
             side_ticket: Ticket::default(),
             asked_to_reveal: false,
-            retiring: false,
-            appointing: false,
         }
     }
 
@@ -242,20 +238,15 @@ impl Page {
                 self.revealed = Some(Revealed { id_number, phone, until: *until });
                 Out::nothing()
             }
-            Reply::AccountIssued { name, code, sentence } if self.appointing => {
-                self.appointing = false;
-                Out::nothing().push(super::text::codes(name, code, sentence).into())
-            }
             Reply::Stored(_) | Reply::Submitted { .. } => self.enter(ctx),
             _ => Out::nothing(),
         }
     }
 
-    /// Takes what the layer above gave: a task chosen, or the reason asked for.
+    /// Takes what the layer above gave: a task that was chosen.
     pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
         match given {
             Given::Option(id) => Task::from_id(&id).map_or_else(Out::nothing, |t| self.perform(t)),
-            Given::Typed(reason) if self.retiring => self.retire(reason),
             Given::Typed(_) | Given::Member(..) | Given::Org(..) => Out::nothing(),
         }
     }
@@ -353,25 +344,16 @@ impl Page {
         Out::nothing().push(ways::choice("办理", vec![self.name().to_owned()], offers))
     }
 
-    fn perform(&mut self, task: Task) -> Out {
+    fn perform(&self, task: Task) -> Out {
         let offer = self.offers().into_iter().find(|offer| offer.id == task.id());
         if let Some(refusal) = offer.and_then(|offer| offer.refusal) {
             return Out::nothing().warn(refusal);
         }
-        (self.retiring, self.appointing) = (task == Task::Retire, task == Task::Appoint);
         match &self.content {
             Content::Member(member, _) => member_task(member, task),
             Content::Org(org, _) => org_task(org, task),
             Content::Loading | Content::Failed(_) => Out::nothing(),
         }
-    }
-
-    fn retire(&mut self, reason: String) -> Out {
-        self.retiring = false;
-        Out::nothing().effect(match self.subject {
-            Subject::Member(id) => Effect::RetireMember(id, reason),
-            Subject::Org(id) => Effect::RetireOrg(id, reason),
-        })
     }
 }
 
@@ -382,7 +364,7 @@ fn member_task(member: &Member, task: Task) -> Out {
         Task::Edit => ways::edit_member(member),
         Task::Correct => ways::correct_member(member),
         Task::Transfer => ways::apply_for(member.id),
-        Task::Retire => ways::ask_reason(&format!("停用 {}", member.name)),
+        Task::Retire => ways::retire_member(member),
         Task::AddBelow | Task::Appoint => return Out::nothing(),
     })
 }
@@ -392,7 +374,7 @@ fn org_task(org: &Organisation, task: Task) -> Out {
         Task::Edit => ways::edit_org(org),
         Task::AddBelow => ways::add_org(Some(org)),
         Task::Appoint => ways::add_account(Some(org)),
-        Task::Retire => ways::ask_reason(&format!("停用 {}", org.full_name)),
+        Task::Retire => ways::retire_org(org),
         Task::Correct | Task::Transfer => return Out::nothing(),
     })
 }
