@@ -188,6 +188,7 @@ fn everywhere(press: Press) -> Option<Action> {
 
 fn movement(focus: Focus, press: Press) -> Option<Action> {
     let marking = press.shift && focus == Focus::List;
+    let typing = matches!(focus, Focus::Text | Focus::Search);
     Some(match press.key {
         Key::Enter => Action::Enter,
         Key::Esc => Action::Back,
@@ -203,8 +204,8 @@ fn movement(focus: Focus, press: Press) -> Option<Action> {
         Key::End => Action::Last,
         Key::Tab => Action::NextPane,
         Key::BackTab => Action::PreviousPane,
-        Key::Backspace => Action::Backspace,
-        Key::Delete => Action::Delete,
+        Key::Backspace if typing => Action::Backspace,
+        Key::Delete if typing => Action::Delete,
         _ => return None,
     })
 }
@@ -299,6 +300,13 @@ mod tests {
             Input::Do(Action::Decide)
         );
         assert_eq!(read(Screen::Popup, Focus::Choices, eight), Input::Do(Action::Choose(8)));
+    }
+
+    #[test]
+    fn erasing_belongs_to_text_only() {
+        let back = Press::plain(Key::Backspace);
+        assert_eq!(read(Screen::Pick, Focus::Search, back), Input::Do(Action::Backspace));
+        assert_eq!(read(Screen::List, Focus::List, back), Input::Unknown);
     }
 
     #[test]

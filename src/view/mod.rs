@@ -5,6 +5,7 @@
 
 pub mod browse;
 pub mod chrome;
+pub mod form;
 pub mod popup;
 pub mod screens;
 pub mod table;

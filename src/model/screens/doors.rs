@@ -3,15 +3,23 @@
 //! A popup holds a door and not a built screen, so that a screen is built when it is opened and
 //! not while somebody is still choosing.
 
-use super::apply::Apply;
+use super::apply::{Apply, Opening};
 use super::choice::Choice;
 use super::{
-    accounts::Accounts, audit::Audit, card::CardPage, centre::Centre, home::Home, members::Members,
-    organisations::Organisations, pick::Pick, record::Record, text, ways,
+    accounts::Accounts,
+    audit::Audit,
+    card::CardPage,
+    centre::Centre,
+    home::Home,
+    members::Members,
+    organisations::Organisations,
+    pick::Pick,
+    record::{Record, Then},
+    text, ways,
 };
 use crate::domain::filter::TransferQuery;
 use crate::domain::ids::{OrgId, TransferId};
-use crate::model::effect::{Decision, ImportKind, OrgScope};
+use crate::model::effect::{Decision, ImportKind, OrgScope, Settings};
 use crate::model::layer::Layer;
 
 /// With what 发起转接 begins.
@@ -82,7 +90,7 @@ impl Door {
             Self::Import(kind) => open_import(kind),
             Self::Export(query) => open_export(query),
             Self::Audit => Audit::default().into(),
-            Self::Settings => Record::default().into(),
+            Self::Settings => Record::settings(&Settings::default()).into(),
             Self::Centre => Centre::default().into(),
             Self::Guide => text::guide().into(),
             Self::Notice(title, lines) => Choice::notice(title, lines).into(),
@@ -90,16 +98,23 @@ impl Door {
     }
 }
 
-fn open_apply(_preset: Preset) -> Layer {
-    Apply::default().into()
+fn open_apply(preset: Preset) -> Layer {
+    let opening = match preset {
+        Preset::Departure => Opening::Blank,
+        Preset::Arrival => Opening::Arrival,
+        Preset::Own => Opening::Own,
+        Preset::Draft(id) => Opening::Draft(id),
+        Preset::Again(id) => Opening::Again(id),
+    };
+    Apply::new(opening).into()
 }
 
-fn ask_reason(_decision: Decision) -> Layer {
-    Record::default().into()
+fn ask_reason(decision: Decision) -> Layer {
+    Record::ask_reason(decision.act.label(), Then::Decide(decision)).into()
 }
 
-fn ask_receipt(_decision: Decision) -> Layer {
-    Record::default().into()
+fn ask_receipt(decision: Decision) -> Layer {
+    Record::ask_receipt(decision).into()
 }
 
 fn pick_branch(destination: OrgId) -> Layer {
@@ -110,6 +125,6 @@ fn open_import(kind: ImportKind) -> Layer {
     ways::import_path(kind)
 }
 
-fn open_export(_query: TransferQuery) -> Layer {
-    Record::default().into()
+fn open_export(query: TransferQuery) -> Layer {
+    Record::export(query).into()
 }

@@ -12,6 +12,7 @@ pub mod home;
 pub mod import;
 pub mod members;
 pub mod menu;
+pub mod open;
 pub mod organisations;
 pub mod page;
 pub mod pick;

@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
+use super::apply::{Apply, Opening};
 use super::choice::{Choice, ChoiceItem, Release};
 use super::import::Import;
-use super::record::Record;
+use super::record::{Record, Then};
 use super::text::TextPage;
 use crate::domain::ids::MemberId;
 use crate::domain::member::Member;
@@ -48,42 +49,47 @@ pub fn choice(title: &str, lines: Vec<String>, offers: Vec<Offer>) -> Layer {
 
 /// The form for a new member.
 pub fn add_member() -> Layer {
-    Record::default().into()
+    Record::add_member().into()
 }
 
 /// The form for the free parts of a member's record.
-pub fn edit_member(_member: &Member) -> Layer {
-    Record::default().into()
+pub fn edit_member(member: &Member) -> Layer {
+    Record::edit_member(member).into()
 }
 
 /// The form for name and ID number, with a reason.
-pub fn correct_member(_member: &Member) -> Layer {
-    Record::default().into()
+pub fn correct_member(member: &Member) -> Layer {
+    Record::correct_member(member).into()
 }
 
 /// The form for a new organisation, below another where one is given.
-pub fn add_org(_superior: Option<&Organisation>) -> Layer {
-    Record::default().into()
+pub fn add_org(superior: Option<&Organisation>) -> Layer {
+    Record::add_org(superior).into()
 }
 
 /// The form for an organisation.
-pub fn edit_org(_org: &Organisation) -> Layer {
-    Record::default().into()
+pub fn edit_org(org: &Organisation) -> Layer {
+    Record::edit_org(org).into()
 }
 
 /// The form for a new account, for an organisation where one is given.
-pub fn add_account(_org: Option<&Organisation>) -> Layer {
-    Record::default().into()
+pub fn add_account(org: Option<&Organisation>) -> Layer {
+    Record::add_account(org).into()
 }
 
-/// Asks for a reason, handed back as [`crate::model::layer::Given::Typed`].
-pub fn ask_reason(_title: &str) -> Layer {
-    Record::default().into()
+/// Asks for the reason and takes a member out of use.
+pub fn retire_member(member: &Member) -> Layer {
+    Record::ask_reason(&format!("停用 {}", member.name), Then::RetireMember(member.id)).into()
+}
+
+/// Asks for the reason and closes an organisation.
+pub fn retire_org(org: &Organisation) -> Layer {
+    Record::ask_reason(&format!("停用 {}", org.full_name), Then::RetireOrg(org.id)).into()
 }
 
 /// Asks for the file to import.
-pub fn import_path(_kind: ImportKind) -> Layer {
-    Record::default().into()
+pub fn import_path(kind: ImportKind) -> Layer {
+    Record::import_path(kind).into()
 }
 
 /// The import preview of a file.
@@ -92,8 +98,8 @@ pub fn import(kind: ImportKind, path: PathBuf) -> Layer {
 }
 
 /// The transfer form, filled for a member.
-pub fn apply_for(_member: MemberId) -> Layer {
-    super::apply::Apply::default().into()
+pub fn apply_for(member: MemberId) -> Layer {
+    Apply::new(Opening::Member(member)).into()
 }
 
 /// A page of text.
