@@ -61,7 +61,7 @@ pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fau
     let screen = Screen::take()?;
     let (inbox, messages) = channel();
     let orders = start(world, &inbox).map_err(|error| no_threads(&error))?;
-    let first = { let _has = has_office; SignIn::locked() };
+    let first = SignIn::new(has_office, false);
     let (mut state, effects) = State::new(first.into(), rules, screen.size(), clock.now());
     state.settings = settings;
     if let Some(warning) = warning {
