@@ -9,6 +9,7 @@ pub mod id_number;
 pub mod ids;
 pub(crate) mod labels;
 pub mod member;
+pub mod name_key;
 pub mod name_search;
 pub mod organisation;
 pub mod person_name;

@@ -49,7 +49,10 @@ pub struct TransferCard {
     /// Full name of the branch the member was placed in, empty until then.
     pub placed_in: String,
     /// Side and reason of a return, reason of a withdrawal or lapse; empty otherwise.
+    /// Reason of a return, withdrawal or lapse, word for word; empty otherwise.
     pub closing_reason: String,
+    /// The stage in which it was returned, withdrawn or voided.
+    pub stopped_in: Option<Stage>,
     /// The events, oldest first.
     pub events: Vec<TransferEvent>,
 }

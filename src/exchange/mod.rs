@@ -1,1 +1,22 @@
 //! Sheets and forms: bytes to domain values and back.
+//!
+//! Everything that comes in passes through here once and leaves as parsed values or as sentences
+//! that name the row, the column and the remedy. Nothing here knows the database or the screen.
+
+pub mod columns;
+pub mod dates;
+pub mod export;
+pub mod fault;
+pub mod fields;
+pub mod form;
+pub mod members;
+pub mod organisations;
+mod read_csv;
+mod read_xlsx;
+pub mod registers;
+pub mod sheet;
+pub mod text;
+pub mod transfers;
+
+#[cfg(test)]
+mod testing;

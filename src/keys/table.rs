@@ -81,7 +81,9 @@ const SIGNED_IN: &[Screen] = &[Home, Card, Apply, Form, List, Page, Import, Cent
 /// The numbered actions of every screen. Tested for doubles.
 pub const ROWS: &[KeyRow] = &[
     row(EVERYWHERE,                1, None,      Action::Help,       "帮助"),
-    row(&[Home, Centre, Card],     2, Some('n'), Action::New,        "新建"),
+    row(&[Home],                   2, Some('n'), Action::New,        "新建"),
+    row(&[Centre],                 2, Some('n'), Action::New,        "发起"),
+    row(&[Card],                   2, Some('n'), Action::New,        "再次申请"),
     row(&[List],                   2, Some('n'), Action::New,        "添加"),
     row(&[Page],                   2, None,      Action::New,        "修改"),
     row(&[Setup, SignIn, Apply, Form], 2, None,  Action::Clear,      "清空"),
@@ -92,7 +94,8 @@ pub const ROWS: &[KeyRow] = &[
     row(&[SignIn],                 4, None,      Action::Options,    "操作指南"),
     row(&[Setup, Apply, Form],     4, None,      Action::Options,    "展开"),
     row(&[Home, List, Card, Page, Centre], 5, None, Action::Refresh, "刷新"),
-    row(&[Home, Pick, Import, Card], 6, None,    Action::NextPane,   "换窗格"),
+    row(&[Home],                   6, None,      Action::MarkAll,    "全选"),
+    row(&[Pick, Import],           6, None,      Action::NextPane,   "换窗格"),
     row(&[Apply, Form],            7, None,      Action::Pick,       "选择"),
     row(&[Card, Page],             7, None,      Action::Reveal,     "看号码"),
     row(&[Home, Card, Centre],     8, None,      Action::Decide,     "办理"),
@@ -141,6 +144,16 @@ pub enum Input {
     Type(String),
     /// A key that has no meaning here.
     Unknown,
+}
+
+impl Input {
+    /// The action, for screens that take no text.
+    pub fn action(self) -> Option<Action> {
+        match self {
+            Self::Do(action) => Some(action),
+            Self::Type(_) | Self::Unknown => None,
+        }
+    }
 }
 
 /// Reads a key press on a screen.

@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_stale_answer_changes_nothing() {
-        let (mut desk, mut list) = (Desk::new(), Browse::<u8, u8>::default());
+        let (mut desk, mut list) = (Desk::at_nine(), Browse::<u8, u8>::default());
         let old = list.ask(&mut desk.ctx());
         let new = list.ask(&mut desk.ctx());
         assert!(!list.take(old, vec![1], None));
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_next_page_is_added_and_asked_for_once() {
-        let (mut desk, mut list) = (Desk::new(), Browse::<u8, u8>::default());
+        let (mut desk, mut list) = (Desk::at_nine(), Browse::<u8, u8>::default());
         let first = list.ask(&mut desk.ctx());
         list.take(first, (0..30).collect(), Some(30));
         assert_eq!(list.ask_more(&mut desk.ctx()), None);
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn up_and_down_move_the_list_while_typing_stays_in_the_box() {
-        let (mut desk, mut list) = (Desk::new(), Browse::<u8, u8>::new("x", Focus::Search));
+        let (mut desk, mut list) = (Desk::at_nine(), Browse::<u8, u8>::new("x", Focus::Search));
         let ticket = list.ask(&mut desk.ctx());
         list.take(ticket, vec![1, 2], None);
         assert_eq!(list.act(&Input::Do(Action::Down)), Effected::Selection);

@@ -7,10 +7,13 @@ pub mod browse;
 pub mod effect;
 pub mod form;
 pub mod layer;
+#[cfg(test)]
+pub mod sample;
 pub mod screens;
 pub mod state;
 pub mod table;
 pub mod text_field;
+pub mod words;
 
 #[cfg(test)]
 pub mod testing;

@@ -26,7 +26,7 @@ pub struct Desk {
 
 impl Desk {
     /// A fresh one.
-    pub fn new() -> Self {
+    pub fn at_nine() -> Self {
         let nine = NaiveDate::from_ymd_opt(2020, 6, 2).unwrap().and_hms_opt(9, 0, 0).unwrap();
         let path = OrgPath::root(OrgId(1));
         Self {

@@ -1,1 +1,105 @@
 //! The encrypted database, the only home of SQL.
+//!
+//! [`Store`] is the open file. Whoever is signed in works through a [`Desk`], a handle that knows
+//! the person: its lists add the person's scope by themselves, so a forgotten WHERE cannot leak.
+
+mod accounts;
+mod audit;
+mod backup;
+mod chain;
+mod fault;
+mod imports;
+mod members;
+mod open;
+mod organisations;
+mod scope;
+mod stats;
+mod transfers;
+
+pub use accounts::{Credentials, NewAccount, Sitting};
+pub use backup::Verification;
+pub use chain::Deed;
+pub use fault::Stored;
+pub use imports::{ImportOutcome, Screener, Screening};
+pub use members::MemberFilter;
+pub use organisations::OrgFilter;
+pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::domain::account::Actor;
+use crate::domain::ids::Now;
+use fault::Told;
+
+/// The open database.
+pub struct Store {
+    connection: Connection,
+    fresh: bool,
+}
+
+/// What the signed-in person may see and do, at one moment.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    store: &'a Store,
+    actor: &'a Actor,
+    now: Now,
+}
+
+impl Store {
+    /// Whether the file was empty when it was opened.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// The handle of a signed-in person at a moment.
+    pub fn desk<'a>(&'a self, actor: &'a Actor, now: Now) -> Desk<'a> {
+        Desk { store: self, actor, now }
+    }
+
+    /// A fact about the database itself.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn meta(&self, key: &str) -> Stored<Option<String>> {
+        const SQL: &str = "SELECT value FROM meta WHERE key = $1";
+        self.connection.query_row(SQL, [key], |r| r.get(0)).optional().told()
+    }
+
+    /// Keeps a fact about the database itself.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn set_meta(&self, key: &str, value: &str) -> Stored<()> {
+        const SQL: &str = "INSERT INTO meta (key, value) VALUES ($1, $2)
+                           ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.connection.execute(SQL, [key, value]).map(drop).told()
+    }
+
+    /// Runs `work` in one transaction: all of it, or nothing. Inside a transaction it joins that one.
+    ///
+    /// # Errors
+    /// As `work`, or where the transaction cannot be written.
+    pub fn atomically<T>(&self, work: impl FnOnce() -> Stored<T>) -> Stored<T> {
+        if !self.connection.is_autocommit() {
+            return work();
+        }
+        self.connection.execute_batch("BEGIN IMMEDIATE").told()?;
+        match work() {
+            Ok(value) => {
+                let committed = self.connection.execute_batch("COMMIT").told();
+                committed.inspect_err(|_| self.roll_back()).map(|()| value)
+            }
+            Err(fault) => {
+                self.roll_back();
+                Err(fault)
+            }
+        }
+    }
+
+    fn roll_back(&self) {
+        // A failed COMMIT may have rolled back already; a second ROLLBACK then has nothing to do.
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK").unwrap_or_default();
+        }
+    }
+}

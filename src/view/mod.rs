@@ -3,6 +3,7 @@
 //! [`frame`] draws the whole screen from the state and changes nothing. Each screen has a file in
 //! [`screens`]; what they share (theme, widths, tables, forms, popups, chrome) is beside it.
 
+pub mod browse;
 pub mod chrome;
 pub mod form;
 pub mod popup;
@@ -11,6 +12,7 @@ pub mod table;
 #[cfg(test)]
 pub mod testing;
 pub mod theme;
+pub mod transfer;
 pub mod width;
 
 use ratatui::Frame;

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -11,25 +10,19 @@ use ratatui::buffer::Buffer;
 use super::width::width;
 use crate::domain::account::Role;
 use crate::domain::filter::Counts;
-use crate::domain::ids::{Now, OrgId};
-use crate::domain::organisation::OrgPath;
+use crate::domain::ids::Now;
 use crate::domain::testing::actor;
 use crate::keys::notation::parse_keys;
 use crate::model::effect::{Effect, Reply};
 use crate::model::layer::Layer;
+use crate::model::sample::{at, own_path};
 use crate::model::screens::sign_in::SignIn;
 use crate::model::state::{Msg, Session, State, update};
 use crate::rules::Rules;
 
 /// The frozen time of all screen tests: 2020-06-02 10:00 in China.
 pub fn now() -> Now {
-    let local = NaiveDate::from_ymd_opt(2020, 6, 2).unwrap().and_hms_opt(10, 0, 0).unwrap();
-    Now::from_local(local, 8 * 3600)
-}
-
-/// The path of the organisation at which people of [`desk`] have their role.
-pub fn own_path() -> OrgPath {
-    OrgPath::root(OrgId(1)).child(OrgId(5))
+    at(2020, 6, 2)
 }
 
 /// A state of 80x24 with this layer alone, somebody signed in, and what the layer asked for.

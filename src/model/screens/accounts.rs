@@ -1,7 +1,7 @@
 //! 账号: who may sign in, and help for those who forgot their password.
 
-use super::doors::{self, Offer};
 use super::members::{CHROME, Shown};
+use super::ways::{self, Offer};
 use crate::domain::account::{Account, AccountState};
 use crate::domain::ids::AccountId;
 use crate::domain::name_search::NameQuery;
@@ -49,21 +49,25 @@ impl Accounts {
                 Out::nothing()
             }
             Effected::Selection | Effected::Done => Out::nothing(),
-            Effected::Nothing => self.other_key(&input, ctx),
+            Effected::Nothing => self.other_key(input, ctx),
         }
     }
 
-    fn other_key(&mut self, input: &Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+    fn other_key(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
             Action::New => self.add(),
             Action::Refresh => self.enter(ctx),
             Action::Enter | Action::Decide => self.popup(),
             Action::Sort => self.toggle(),
-            Action::Export => Out::nothing().say("账号不能导出。"),
-            _ => Out::nothing(),
+            other => self.refusal(other).map_or_else(Out::nothing, |why| Out::nothing().say(why)),
         }
+    }
+
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        (action == Action::Export).then(|| "账号不能导出。".to_owned())
     }
 
     /// Takes an answer of the world.
@@ -125,7 +129,7 @@ impl Accounts {
 
     fn add(&mut self) -> Out {
         self.awaits_code = true;
-        Out::nothing().push(doors::add_account(None))
+        Out::nothing().push(ways::add_account(None))
     }
 
     fn fit(&mut self, ctx: &Ctx<'_>) {
@@ -160,7 +164,7 @@ impl Accounts {
         ];
         let offers = offers(account);
         self.chosen = Some(account.id);
-        Out::nothing().push(doors::choice("账号", lines, offers))
+        Out::nothing().push(ways::choice("账号", lines, offers))
     }
 
     /// Removing cannot be taken back, so it is asked about by name.
@@ -172,7 +176,7 @@ impl Accounts {
         ];
         let offers =
             vec![Offer::new("keep", "不移除"), Offer::new(REMOVE_FOR_SURE, format!("移除{name}"))];
-        doors::choice("移除账号", lines, offers)
+        ways::choice("移除账号", lines, offers)
     }
 }
 
@@ -240,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_search_is_done_here_and_hears_pinyin() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         assert_eq!(names(&screen), ["周敏", "李静"]);
         screen.act(Input::Do(Action::Find), &mut desk.ctx());
@@ -251,7 +255,7 @@ mod tests {
 
     #[test]
     fn removed_accounts_are_shown_on_request() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         screen.act(Input::Do(Action::Sort), &mut desk.ctx());
         assert_eq!(names(&screen), ["周敏", "李静", "王凡"]);
@@ -260,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_reset_shows_its_code_once() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         screen.act(Input::Do(Action::Enter), &mut desk.ctx());
         let out = given(&mut screen, "reset", &mut desk);
@@ -276,7 +280,7 @@ mod tests {
 
     #[test]
     fn removing_is_asked_about_before_it_is_done() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         screen.act(Input::Do(Action::Enter), &mut desk.ctx());
         let out = given(&mut screen, "remove", &mut desk);
@@ -288,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_stale_answer_is_dropped() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         screen.enter(&mut desk.ctx());
         screen.reply(&Reply::Accounts(Ticket(1), vec![]), &mut desk.ctx());

@@ -1,7 +1,7 @@
 //! 操作记录: who did what, the newest first. Nothing can be changed or removed here.
 
-use super::doors;
 use super::members::CHROME;
+use super::ways;
 use crate::domain::ids::Now;
 use crate::domain::transfer::AuditRow;
 use crate::keys::action::Action;
@@ -36,19 +36,36 @@ impl Audit {
     /// Takes an input.
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         self.fit(ctx);
-        match input {
-            Input::Type(_) | Input::Do(Action::Find) => Out::nothing().say(NO_SEARCH),
-            Input::Do(Action::Back) => Out::nothing().pop(),
-            Input::Do(Action::Refresh) => self.enter(ctx),
-            Input::Do(Action::Enter | Action::Decide) => self.open(ctx.now),
-            Input::Do(Action::New | Action::Sort | Action::Export) => {
-                Out::nothing().say("操作记录只供查看，由程序自动记下，不能添加、改动或换顺序。")
-            }
-            other => match self.list.act(&other) {
-                Effected::Selection => self.more(ctx),
-                Effected::Question | Effected::Done | Effected::Nothing => Out::nothing(),
-            },
+        if matches!(input, Input::Type(_)) {
+            return Out::nothing().say(NO_SEARCH);
         }
+        match input.action() {
+            Some(Action::Back) => Out::nothing().pop(),
+            Some(Action::Refresh) => self.enter(ctx),
+            Some(Action::Enter) => self.open(ctx.now),
+            Some(action) => match self.refusal(action) {
+                Some(why) => Out::nothing().say(why),
+                None => self.movement(action, ctx),
+            },
+            None => Out::nothing(),
+        }
+    }
+
+    fn movement(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Out {
+        match self.list.act(&Input::Do(action)) {
+            Effected::Selection => self.more(ctx),
+            Effected::Question | Effected::Done | Effected::Nothing => Out::nothing(),
+        }
+    }
+
+    /// Why an action is not possible here: nobody edits history.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        match action {
+            Action::Find => Some(NO_SEARCH),
+            Action::New | Action::Decide | Action::Sort | Action::Export => Some(READ_ONLY),
+            _ => None,
+        }
+        .map(str::to_owned)
     }
 
     /// Takes an answer of the world.
@@ -83,7 +100,7 @@ impl Audit {
 
     fn open(&self, now: Now) -> Out {
         let Some(row) = self.list.table.current() else { return Out::nothing() };
-        Out::nothing().push(doors::text("操作记录", sentences(row, now)))
+        Out::nothing().push(ways::text("操作记录", sentences(row, now)))
     }
 
     /// The list has no search line, so one more row fits.
@@ -92,6 +109,7 @@ impl Audit {
     }
 }
 
+const READ_ONLY: &str = "操作记录由程序自动记下，只供查看，不能添加、改动、换顺序或导出。";
 const NO_SEARCH: &str = "操作记录不能打字查找，按时间从新到旧排。用上下键和翻页键看。";
 
 /// One entry in full: the list cuts long texts.
@@ -130,7 +148,7 @@ mod tests {
 
     #[test]
     fn older_entries_are_asked_for_near_the_end() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         assert!(*only(&screen.enter(&mut desk.ctx())) == Effect::LoadAudit(Ticket(1), None));
         let rows = (100..200).rev().map(row).collect();
@@ -143,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_shown_in_full_without_empty_lines() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         screen.enter(&mut desk.ctx());
         screen.reply(&Reply::Audit(Ticket(1), vec![row(7)], None), &mut desk.ctx());
@@ -156,17 +174,17 @@ mod tests {
 
     #[test]
     fn typing_and_adding_are_answered_in_words() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         let out = screen.act(Input::Type("孔".to_owned()), &mut desk.ctx());
         assert_eq!(moves(&out), [format!("say {NO_SEARCH}")]);
         let out = screen.act(Input::Do(Action::New), &mut desk.ctx());
-        assert!(moves(&out)[0].starts_with("say 操作记录只供查看"));
+        assert!(moves(&out)[0].starts_with("say 操作记录由程序"));
     }
 
     #[test]
     fn a_failure_ends_the_waiting() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
         screen.enter(&mut desk.ctx());
         screen.reply(&failure(Ticket(1)), &mut desk.ctx());

@@ -1,99 +1,124 @@
-//! Ways from the lists and pages into forms and popups: one function for each, so that a list
-//! need not know how a form is built.
-
-use std::path::PathBuf;
+//! Doors: how popups and lists open the other screens, as values that can be compared.
+//!
+//! A popup holds a door and not a built screen, so that a screen is built when it is opened and
+//! not while somebody is still choosing.
 
 use super::apply::{Apply, Opening};
 use super::choice::Choice;
-use super::import::Import;
 use super::record::{Record, Then};
-use super::text::TextPage;
-use crate::domain::ids::MemberId;
-use crate::domain::member::Member;
-use crate::domain::organisation::Organisation;
-use crate::model::effect::ImportKind;
+use super::{
+    accounts::Accounts, audit::Audit, card::CardPage, centre::Centre, home::Home, members::Members,
+    organisations::Organisations, pick::Pick, text, ways,
+};
+use crate::domain::filter::TransferQuery;
+use crate::domain::ids::{OrgId, TransferId};
+use crate::model::effect::{Decision, ImportKind, OrgScope, Settings};
 use crate::model::layer::Layer;
 
-/// A numbered choice that is handed back as [`crate::model::layer::Given::Option`].
+/// With what 发起转接 begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// 办理转出: pick one of the own members.
+    Departure,
+    /// 办理转入: somebody whose record is elsewhere.
+    Arrival,
+    /// The signed-in person's own transfer.
+    Own,
+    /// A draft, to go on with.
+    Draft(TransferId),
+    /// 再次申请: a new draft with the answers of one that ended.
+    Again(TransferId),
+}
+
+/// A screen that can be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// What is handed back.
-    pub id: &'static str,
-    /// What is read.
-    pub label: String,
-    /// Why it cannot be chosen now; such an offer stays in its place (ux.md 1, lazygit).
-    pub refusal: Option<String>,
+pub enum Door {
+    /// 转接列表, in place of everything.
+    Home,
+    /// One transfer.
+    Card(TransferId),
+    /// 发起转接
+    Apply(Preset),
+    /// Asks for the reason of a decision and releases it.
+    Reason(Decision),
+    /// Asks for the day, and the reason where one is needed, of an outcome decided outside.
+    Receipt(Decision),
+    /// Picks a branch below this organisation.
+    Branch(OrgId),
+    /// 团员
+    Members,
+    /// 组织
+    Organisations,
+    /// 账号
+    Accounts,
+    /// 导入
+    Import(ImportKind),
+    /// 导出 of what this question finds.
+    Export(TransferQuery),
+    /// 操作记录
+    Audit,
+    /// 设置
+    Settings,
+    /// 个人中心
+    Centre,
+    /// 操作指南
+    Guide,
+    /// Lines to read.
+    Notice(&'static str, Vec<String>),
 }
 
-impl Offer {
-    /// One that can be chosen.
-    pub fn new(id: &'static str, label: impl Into<String>) -> Self {
-        Self { id, label: label.into(), refusal: None }
+impl Door {
+    /// Builds the screen behind it.
+    pub fn open(self) -> Layer {
+        match self {
+            Self::Home => Home::default().into(),
+            Self::Card(id) => CardPage::new(id).into(),
+            Self::Apply(preset) => open_apply(preset),
+            Self::Reason(decision) => ask_reason(decision),
+            Self::Receipt(decision) => ask_receipt(decision),
+            Self::Branch(destination) => pick_branch(destination),
+            Self::Members => Members::default().into(),
+            Self::Organisations => Organisations::default().into(),
+            Self::Accounts => Accounts::default().into(),
+            Self::Import(kind) => open_import(kind),
+            Self::Export(query) => open_export(query),
+            Self::Audit => Audit::default().into(),
+            Self::Settings => Record::settings(&Settings::default()).into(),
+            Self::Centre => Centre::default().into(),
+            Self::Guide => text::guide().into(),
+            Self::Notice(title, lines) => Choice::notice(title, lines).into(),
+        }
     }
-
-    /// The same with the reason why it cannot be chosen, if there is one.
-    pub fn unless(mut self, refusal: Option<String>) -> Self {
-        self.refusal = refusal;
-        self
-    }
 }
 
-/// A popup of choices under some lines of text.
-pub fn choice(_title: &str, _lines: Vec<String>, _offers: Vec<Offer>) -> Layer {
-    Choice::default().into()
+fn open_apply(preset: Preset) -> Layer {
+    let opening = match preset {
+        Preset::Departure => Opening::Blank,
+        Preset::Arrival => Opening::Arrival,
+        Preset::Own => Opening::Own,
+        Preset::Draft(id) => Opening::Draft(id),
+        Preset::Again(id) => Opening::Again(id),
+    };
+    Apply::new(opening).into()
 }
 
-/// The form for a new member.
-pub fn add_member() -> Layer {
-    Record::add_member().into()
+fn ask_reason(decision: Decision) -> Layer {
+    let title = format!("{} {} 单", decision.act.label(), decision.ids.len());
+    Record::ask_reason(&title, Then::Decide(decision)).into()
 }
 
-/// The form for the free parts of a member's record.
-pub fn edit_member(member: &Member) -> Layer {
-    Record::edit_member(member).into()
+fn ask_receipt(decision: Decision) -> Layer {
+    Record::ask_receipt(decision).into()
 }
 
-/// The form for name and ID number, with a reason.
-pub fn correct_member(member: &Member) -> Layer {
-    Record::correct_member(member).into()
+fn pick_branch(destination: OrgId) -> Layer {
+    Pick::org(OrgScope::BranchesBelow(destination), "", false).into()
 }
 
-/// The form for a new organisation, below another where one is given.
-pub fn add_org(superior: Option<&Organisation>) -> Layer {
-    Record::add_org(superior).into()
+fn open_import(kind: ImportKind) -> Layer {
+    ways::import_path(kind)
 }
 
-/// The form for an organisation.
-pub fn edit_org(org: &Organisation) -> Layer {
-    Record::edit_org(org).into()
-}
-
-/// The form for a new account, for an organisation where one is given.
-pub fn add_account(org: Option<&Organisation>) -> Layer {
-    Record::add_account(org).into()
-}
-
-/// Asks for a reason, handed back as [`crate::model::layer::Given::Typed`].
-pub fn ask_reason(title: &str) -> Layer {
-    Record::ask_reason(title, Then::Give).into()
-}
-
-/// Asks for the file to import.
-pub fn import_path(kind: ImportKind) -> Layer {
-    Record::import_path(kind).into()
-}
-
-/// The import preview of a file.
-pub fn import(kind: ImportKind, path: PathBuf) -> Layer {
-    Import::new(kind, path).into()
-}
-
-/// The transfer form, filled for a member.
-pub fn apply_for(member: MemberId) -> Layer {
-    Apply::new(Opening::Member(member)).into()
-}
-
-/// A page of text.
-pub fn text(title: &str, lines: Vec<String>) -> Layer {
-    TextPage::new(title, lines).into()
+fn open_export(query: TransferQuery) -> Layer {
+    Record::export(query).into()
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::doors::{self, Offer};
+use super::ways::{self, Offer};
 use crate::domain::fault::Fault;
 use crate::domain::ids::BatchId;
 use crate::keys::action::Action;
@@ -127,7 +127,7 @@ impl Import {
     /// Takes an input.
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         self.fit(ctx);
-        let Input::Do(action) = input else { return Out::nothing().say(NO_TYPING) };
+        let Some(action) = input.action() else { return Out::nothing().say(NO_TYPING) };
         match action {
             Action::Back => self.leave(),
             Action::NextPane | Action::PreviousPane => self.toggle(),
@@ -226,24 +226,29 @@ impl Import {
     }
 
     fn decide(&mut self) -> Out {
-        match &self.phase {
-            Phase::Reading => Out::nothing().say("还在检查文件，请等结论出来再提交。"),
-            Phase::Unreadable(sentence) => Out::nothing().warn(sentence.clone()),
-            Phase::Writing => Out::nothing().say("正在写入，请稍等。"),
-            Phase::Written(..) => {
-                Out::nothing().say("已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。")
-            }
-            Phase::Undone => Out::nothing().say("这一批已撤销。要重新导入，按 Enter 再检查一遍。"),
-            Phase::Checked => self.decide_checked(),
+        if let Some(why) = self.refusal(Action::Decide) {
+            return Out::nothing().warn(why);
         }
-    }
-
-    fn decide_checked(&mut self) -> Out {
         match self.counts() {
-            (0, ..) => Out::nothing().warn("没有一行可以导入。请按「怎么改」改好文件，再导一次。"),
             (_, 0, 0) => self.write(),
             counts => Out::nothing().push(confirmation(counts)),
         }
+    }
+
+    /// Why an action is not possible now.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        if action != Action::Decide {
+            return None;
+        }
+        Some(match &self.phase {
+            Phase::Checked if self.counts().0 > 0 => return None,
+            Phase::Checked => "没有一行可以导入。请按「怎么改」改好文件，再导一次。".to_owned(),
+            Phase::Reading => "还在检查文件，请等结论出来再提交。".to_owned(),
+            Phase::Unreadable(sentence) => sentence.clone(),
+            Phase::Writing => "正在写入，请稍等。".to_owned(),
+            Phase::Written(..) => "已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。".to_owned(),
+            Phase::Undone => "这一批已撤销。要重新导入，按 Enter 再检查一遍。".to_owned(),
+        })
     }
 
     fn write(&mut self) -> Out {
@@ -331,7 +336,7 @@ fn confirmation((good, bad, present): (usize, usize, usize)) -> Layer {
         Offer::new(GO, format!("只导入没问题的 {good} 行")),
         Offer::new("back", "先不导入，回去看问题"),
     ];
-    doors::choice("导入", lines, offers)
+    ways::choice("导入", lines, offers)
 }
 
 /// What to do about a row, one sentence for each fault.
@@ -395,7 +400,7 @@ pub(crate) mod tests {
 
     #[test]
     fn only_problems_are_listed_until_all_are_asked_for() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = checked(&mut desk, preview());
         let rows = |s: &Import| s.table.rows.iter().map(|r| r.row).collect::<Vec<_>>();
         assert_eq!(rows(&screen), [41, 58]);
@@ -407,7 +412,7 @@ pub(crate) mod tests {
 
     #[test]
     fn bad_rows_are_asked_about_before_the_good_ones_are_written() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = checked(&mut desk, preview());
         let out = press(&mut screen, Action::Decide, &mut desk);
         assert_eq!((out.effects.len(), out.nav.len()), (0, 1));
@@ -418,7 +423,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_file_without_faults_is_written_at_once_and_can_be_taken_back() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut clean = preview();
         clean.rows.truncate(1);
         clean.counts = (1, 0, 0);
@@ -436,7 +441,7 @@ pub(crate) mod tests {
 
     #[test]
     fn nothing_is_written_when_no_row_is_good() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut bad = preview();
         bad.counts = (0, 2, 1);
         let mut screen = checked(&mut desk, bad);
@@ -446,7 +451,7 @@ pub(crate) mod tests {
 
     #[test]
     fn leaving_says_that_nothing_was_written_and_waits_while_writing() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = checked(&mut desk, preview());
         let out = press(&mut screen, Action::Back, &mut desk);
         assert_eq!(moves(&out), ["pop", "say 没有导入，什么都没有写入。"]);
@@ -456,7 +461,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_title_tells_how_far_it_is() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Import::new(ImportKind::Members, PathBuf::from("a.csv"));
         screen.enter(&mut desk.ctx());
         let progress = Reply::Progress("检查".to_owned(), 120, 312);
@@ -466,7 +471,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_unreadable_file_can_be_tried_again_and_stale_answers_are_dropped() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Import::new(ImportKind::Members, PathBuf::from("a.csv"));
         screen.enter(&mut desk.ctx());
         screen.reply(&failure(Ticket(1)), &mut desk.ctx());

@@ -1,7 +1,7 @@
 //! 团员: the roster, searched as one types.
 
-use super::doors::{self, Offer};
 use super::page::{Page, Task, member_offers};
+use super::ways::{self, Offer};
 use crate::domain::ids::MemberId;
 use crate::domain::member::MemberRow;
 use crate::keys::action::Action;
@@ -73,22 +73,26 @@ impl Members {
             Effected::Question => self.enter(ctx),
             Effected::Selection => self.more(ctx),
             Effected::Done => Out::nothing(),
-            Effected::Nothing => self.other_key(&input, ctx),
+            Effected::Nothing => self.other_key(input, ctx),
         }
     }
 
-    fn other_key(&mut self, input: &Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+    fn other_key(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
-            Action::New => Out::nothing().push(doors::add_member()),
+            Action::New => Out::nothing().push(ways::add_member()),
             Action::Refresh => self.enter(ctx),
             Action::Sort => self.toggle(ctx),
             Action::Enter => self.with_current(|row| Out::nothing().push(open(row.id).into())),
             Action::Decide => Out::nothing().push(self.popup()),
-            Action::Export => Out::nothing().say(NO_EXPORT),
-            _ => Out::nothing(),
+            other => self.refusal(other).map_or_else(Out::nothing, |why| Out::nothing().say(why)),
         }
+    }
+
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        (action == Action::Export).then(|| NO_EXPORT.to_owned())
     }
 
     /// Takes an answer of the world.
@@ -112,7 +116,7 @@ impl Members {
     pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
         let Given::Option(id) = given else { return Out::nothing() };
         if id == IMPORT {
-            return Out::nothing().push(doors::import_path(ImportKind::Members));
+            return Out::nothing().push(ways::import_path(ImportKind::Members));
         }
         let Some(task) = Task::from_id(&id) else { return Out::nothing() };
         self.with_current(|row| Out::nothing().push(open(row.id).then(task).into()))
@@ -154,7 +158,7 @@ impl Members {
     fn popup(&self) -> crate::model::layer::Layer {
         let row = self.list.table.current();
         let lines = row.map(|row| format!("{}  {}", row.name, row.branch_name));
-        doors::choice("办理", lines.into_iter().collect(), offers(row))
+        ways::choice("办理", lines.into_iter().collect(), offers(row))
     }
 }
 
@@ -193,7 +197,7 @@ mod tests {
 
     #[test]
     fn chinese_typed_in_the_list_searches() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         let out = screen.act(Input::Type("孔".to_owned()), &mut desk.ctx());
         assert!(matches!(only(&out), Effect::FindMembers(Ticket(2), q) if q.search == "孔"));
@@ -205,7 +209,7 @@ mod tests {
 
     #[test]
     fn former_members_are_asked_for_by_the_sort_key() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         let out = screen.act(Input::Do(Action::Sort), &mut desk.ctx());
         assert!(matches!(only(&out), Effect::FindMembers(_, q) if q.former));
@@ -215,7 +219,7 @@ mod tests {
 
     #[test]
     fn enter_opens_the_selected_member() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         screen.act(Input::Do(Action::Down), &mut desk.ctx());
         let out = screen.act(Input::Do(Action::Enter), &mut desk.ctx());
@@ -226,7 +230,7 @@ mod tests {
 
     #[test]
     fn an_empty_list_says_what_fills_it() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = Members::default();
         screen.enter(&mut desk.ctx());
         let out = screen.act(Input::Do(Action::Enter), &mut desk.ctx());
@@ -244,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_change_elsewhere_asks_again() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         let out = screen.reply(&Reply::Stored("已保存。".to_owned()), &mut desk.ctx());
         assert!(matches!(only(&out), Effect::FindMembers(Ticket(2), _)));

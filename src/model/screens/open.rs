@@ -5,19 +5,20 @@ use std::path::PathBuf;
 
 use super::card::CardPage;
 use super::centre::Centre;
-use super::choice::Choice;
+use super::choice::{Choice, ChoiceItem, Release};
 use super::home::Home;
 use super::import::Import;
 use super::pick::{Pick, Typing};
 use crate::domain::account::Role;
 use crate::domain::ids::TransferId;
 use crate::model::effect::{ImportKind, OrgScope};
-use crate::model::layer::Layer;
+use crate::model::layer::{Given, Layer};
 
 /// A popup of numbered choices, each with identifier and words, under some lines of text. What is
-/// chosen comes back as [`crate::model::layer::Given::Option`].
-pub fn choice(_title: &str, _lines: Vec<String>, _options: Vec<(String, String)>) -> Layer {
-    Choice::default().into()
+/// chosen comes back as [`Given::Option`].
+pub fn choice(title: &str, lines: Vec<String>, options: Vec<(String, String)>) -> Layer {
+    let item = |(id, label)| ChoiceItem::new(label, Release::Give(Given::Option(id)));
+    Choice::new(title, lines, options.into_iter().map(item).collect()).into()
 }
 
 /// The picker of members, with a search text to start from.
@@ -26,14 +27,14 @@ pub fn member(search: &str) -> Layer {
 }
 
 /// The picker of organisations, with a search text to start from; a name typed by hand comes back
-/// as [`crate::model::layer::Given::Typed`] where that is allowed.
+/// as [`Given::Typed`] where that is allowed.
 pub fn organisation(scope: OrgScope, search: &str, typing: Typing) -> Layer {
     Pick::org(scope, search, typing).into()
 }
 
 /// One transfer.
-pub fn card(_id: TransferId) -> Layer {
-    CardPage::default().into()
+pub fn card(id: TransferId) -> Layer {
+    CardPage::new(id).into()
 }
 
 /// The import preview of a file.

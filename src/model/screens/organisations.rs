@@ -1,8 +1,8 @@
 //! 组织: the organisations in scope, in the order of their tree.
 
-use super::doors::{self, Offer};
 use super::members::CHROME;
 use super::page::{Page, Task, org_offers};
+use super::ways::{self, Offer};
 use crate::domain::organisation::OrgRow;
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
@@ -40,26 +40,30 @@ impl Organisations {
             Effected::Question => self.enter(ctx),
             Effected::Selection => self.more(ctx),
             Effected::Done => Out::nothing(),
-            Effected::Nothing => self.other_key(&input, ctx),
+            Effected::Nothing => self.other_key(input, ctx),
         }
     }
 
-    fn other_key(&mut self, input: &Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+    fn other_key(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
-            Action::New => Out::nothing().push(doors::add_org(None)),
+            Action::New => Out::nothing().push(ways::add_org(None)),
             Action::Refresh => self.enter(ctx),
             Action::Enter => self.with_current(|row| Out::nothing().push(Page::org(row.id).into())),
             Action::Decide => Out::nothing().push(self.popup()),
-            Action::Sort => {
-                Out::nothing().say("组织按上下级排列，不能换顺序。要找一个组织，直接打字。")
-            }
-            Action::Export => {
-                Out::nothing().say("组织不在这里导出。转接清单请在转接列表按 9 导出。")
-            }
-            _ => Out::nothing(),
+            other => self.refusal(other).map_or_else(Out::nothing, |why| Out::nothing().say(why)),
         }
+    }
+
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        match action {
+            Action::Sort => Some("组织按上下级排列，不能换顺序。要找一个组织，直接打字。"),
+            Action::Export => Some("组织不在这里导出。转接清单请在转接列表按 9 导出。"),
+            _ => None,
+        }
+        .map(str::to_owned)
     }
 
     /// Takes an answer of the world.
@@ -85,7 +89,7 @@ impl Organisations {
     pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
         let Given::Option(id) = given else { return Out::nothing() };
         if id == IMPORT {
-            return Out::nothing().push(doors::import_path(ImportKind::Organisations));
+            return Out::nothing().push(ways::import_path(ImportKind::Organisations));
         }
         let Some(task) = Task::from_id(&id) else { return Out::nothing() };
         self.with_current(|row| Out::nothing().push(Page::org(row.id).then(task).into()))
@@ -121,17 +125,7 @@ impl Organisations {
     fn popup(&self) -> Layer {
         let row = self.list.table.current();
         let lines = row.map(|row| row.full_name.clone());
-        doors::choice("办理", lines.into_iter().collect(), offers(row))
-    }
-
-    /// How far a row is set in below the first one: nothing while searching, since what stands
-    /// above a hit is then not on the screen.
-    pub fn depth(&self, row: &OrgRow) -> usize {
-        if !self.list.text().is_empty() {
-            return 0;
-        }
-        let level = |row: &OrgRow| row.path.ids().count();
-        level(row) - self.list.table.rows.iter().map(level).min().unwrap_or(0).min(level(row))
+        ways::choice("办理", lines.into_iter().collect(), offers(row))
     }
 }
 
@@ -165,21 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_set_in_by_their_depth_unless_searched() {
-        let mut desk = Desk::new();
-        let mut screen = loaded(&mut desk);
-        let depths =
-            |screen: &Organisations| screen.list.table.rows.iter().map(|r| screen.depth(r)).sum();
-        let sum: usize = depths(&screen);
-        assert_eq!(sum, 1);
-        screen.act(Input::Type("13班".to_owned()), &mut desk.ctx());
-        let sum: usize = depths(&screen);
-        assert_eq!(sum, 0);
-    }
-
-    #[test]
     fn searching_asks_among_the_own_organisations() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         let out = screen.act(Input::Type("13班".to_owned()), &mut desk.ctx());
         let Effect::FindOrgs(ticket, query) = only(&out) else { unreachable!("a search") };
@@ -198,7 +179,7 @@ mod tests {
 
     #[test]
     fn enter_and_tasks_lead_to_the_page() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut screen = loaded(&mut desk);
         let out = screen.act(Input::Do(Action::Enter), &mut desk.ctx());
         assert_eq!(moves(&out), ["push 组织详情"]);

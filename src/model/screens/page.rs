@@ -1,6 +1,6 @@
 //! 详情: one member or organisation, and everything that can be done to it.
 
-use super::doors::{self, Offer};
+use super::ways::{self, Offer};
 use crate::domain::ids::{MemberId, Moment, OrgId};
 use crate::domain::member::{Member, MemberState};
 use crate::domain::organisation::{OrgKind, OrgState, Organisation};
@@ -137,8 +137,6 @@ pub struct Page {
     pub content: Content,
     /// Numbers in the clear, while they may be seen.
     pub revealed: Option<Revealed>,
-    /// Index of the first line on the screen.
-    pub top: usize,
     then: Option<Task>,
     ticket: Ticket,
     side_ticket: Ticket,
@@ -169,7 +167,6 @@ impl Page {
             subject,
             content: Content::Loading,
             revealed: None,
-            top: 0,
             then: None,
             ticket: Ticket::default(),
             side_ticket: Ticket::default(),
@@ -199,23 +196,15 @@ impl Page {
 
     /// Takes an input.
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
-        let Input::Do(action) = input else { return Out::nothing() };
+        let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
             Action::Refresh => self.enter(ctx),
             Action::New => self.perform(Task::Edit),
             Action::Reveal => self.reveal(),
             Action::Decide | Action::Enter => self.offer(),
-            Action::Up => self.scroll(-1),
-            Action::Down => self.scroll(1),
             _ => Out::nothing(),
         }
-    }
-
-    /// Nine lines stay in sight: the longest record has fewer than twenty.
-    fn scroll(&mut self, by: isize) -> Out {
-        self.top = self.top.saturating_add_signed(by).min(9);
-        Out::nothing()
     }
 
     /// Takes an answer of the world.
@@ -280,6 +269,12 @@ impl Page {
         })
     }
 
+    /// Why an action is not possible here.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        let nothing_hidden = matches!(self.subject, Subject::Org(_)) && action == Action::Reveal;
+        nothing_hidden.then(|| NOTHING_HIDDEN.to_owned())
+    }
+
     /// When it wants to be told that time has passed.
     pub fn deadline(&self) -> Option<Moment> {
         self.revealed.as_ref().map(|revealed| revealed.until)
@@ -301,10 +296,10 @@ impl Page {
     }
 
     fn note_open_transfer(&mut self, rows: &[crate::domain::member::MemberRow]) {
-        if let Content::Member(member, open) = &mut self.content {
-            if let Some(row) = rows.iter().find(|row| row.id == member.id) {
-                open.clone_from(&row.open_transfer);
-            }
+        if let Content::Member(member, open) = &mut self.content
+            && let Some(row) = rows.iter().find(|row| row.id == member.id)
+        {
+            open.clone_from(&row.open_transfer);
         }
     }
 
@@ -330,7 +325,7 @@ impl Page {
                 self.asked_to_reveal = true;
                 Out::nothing().effect(Effect::Reveal(RevealTarget::Member(id)))
             }
-            Subject::Org(_) => Out::nothing().say("组织的电话本来就没有遮住，不用按这个键。"),
+            Subject::Org(_) => Out::nothing().say(NOTHING_HIDDEN),
         }
     }
 
@@ -355,7 +350,7 @@ impl Page {
         if offers.is_empty() {
             return Out::nothing().warn("记录还没有读出来，现在不能办理。请按 5 刷新后再试。");
         }
-        Out::nothing().push(doors::choice("办理", vec![self.name().to_owned()], offers))
+        Out::nothing().push(ways::choice("办理", vec![self.name().to_owned()], offers))
     }
 
     fn perform(&mut self, task: Task) -> Out {
@@ -380,22 +375,24 @@ impl Page {
     }
 }
 
+const NOTHING_HIDDEN: &str = "组织的电话本来就没有遮住，不用按这个键。";
+
 fn member_task(member: &Member, task: Task) -> Out {
     Out::nothing().push(match task {
-        Task::Edit => doors::edit_member(member),
-        Task::Correct => doors::correct_member(member),
-        Task::Transfer => doors::apply_for(member.id),
-        Task::Retire => doors::ask_reason(&format!("停用 {}", member.name)),
+        Task::Edit => ways::edit_member(member),
+        Task::Correct => ways::correct_member(member),
+        Task::Transfer => ways::apply_for(member.id),
+        Task::Retire => ways::ask_reason(&format!("停用 {}", member.name)),
         Task::AddBelow | Task::Appoint => return Out::nothing(),
     })
 }
 
 fn org_task(org: &Organisation, task: Task) -> Out {
     Out::nothing().push(match task {
-        Task::Edit => doors::edit_org(org),
-        Task::AddBelow => doors::add_org(Some(org)),
-        Task::Appoint => doors::add_account(Some(org)),
-        Task::Retire => doors::ask_reason(&format!("停用 {}", org.full_name)),
+        Task::Edit => ways::edit_org(org),
+        Task::AddBelow => ways::add_org(Some(org)),
+        Task::Appoint => ways::add_account(Some(org)),
+        Task::Retire => ways::ask_reason(&format!("停用 {}", org.full_name)),
         Task::Correct | Task::Transfer => return Out::nothing(),
     })
 }
@@ -421,7 +418,7 @@ mod tests {
 
     #[test]
     fn numbers_are_hidden_when_their_time_is_over() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut page = loaded(&mut desk);
         let out = page.act(Input::Do(Action::Reveal), &mut desk.ctx());
         assert!(*only(&out) == Effect::Reveal(RevealTarget::Member(MemberId(4))));
@@ -437,7 +434,7 @@ mod tests {
 
     #[test]
     fn numbers_that_another_page_asked_for_are_not_taken() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut page = loaded(&mut desk);
         page.reply(&revealed(&desk), &mut desk.ctx());
         assert_eq!(page.revealed, None);
@@ -445,7 +442,7 @@ mod tests {
 
     #[test]
     fn a_stale_record_is_dropped() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut page = loaded(&mut desk);
         page.act(Input::Do(Action::Refresh), &mut desk.ctx());
         let stale = Reply::Member(Ticket(1), Box::new(member(4, "旧名")));
@@ -455,7 +452,7 @@ mod tests {
 
     #[test]
     fn an_open_transfer_keeps_another_from_starting() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut page = loaded(&mut desk);
         let mut row = member_row(4, "孔维嘉");
         row.open_transfer = "ZJ20200521-0003".to_owned();
@@ -467,7 +464,7 @@ mod tests {
 
     #[test]
     fn taking_out_of_use_waits_for_the_reason() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut page = loaded(&mut desk);
         let typed = Given::Typed("录入重复".to_owned());
         assert!(page.given(typed.clone(), &mut desk.ctx()).effects.is_empty());
@@ -479,7 +476,7 @@ mod tests {
 
     #[test]
     fn a_task_from_a_list_waits_for_the_record() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut page = Page::org(OrgId(5)).then(Task::AddBelow);
         page.enter(&mut desk.ctx());
         let branch = organisation(5, "某某学院2017级13班团支部", OrgKind::Branch);
@@ -493,7 +490,7 @@ mod tests {
 
     #[test]
     fn whatever_was_stored_may_be_this_record() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut page = loaded(&mut desk);
         let out = page.reply(&Reply::Stored("已保存。".to_owned()), &mut desk.ctx());
         assert!(matches!(only(&out), Effect::LoadMember(Ticket(3), MemberId(4))));

@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn every_change_of_the_text_asks_with_a_new_ticket() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut pick = Pick::org(OrgScope::Anywhere, "常州", false);
         let out = pick.enter(&mut desk.ctx());
         assert!(matches!(only(&out), Effect::FindOrgs(Ticket(1), q) if q.search == "常州"));
@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn enter_takes_the_row_and_never_a_stale_one() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut pick = Pick::org(OrgScope::Anywhere, "", false);
         pick.enter(&mut desk.ctx());
         pick.reply(&Reply::Orgs(Ticket(1), vec![street()], None), &mut desk.ctx());
@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn the_typed_name_is_the_last_row_where_it_is_allowed() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut pick = Pick::org(OrgScope::Anywhere, "", true);
         pick.enter(&mut desk.ctx());
         typed(&mut pick, "某某大学团委", &mut desk);
@@ -352,7 +352,7 @@ mod tests {
 
     #[test]
     fn without_leave_nothing_typed_is_given() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut pick = Pick::org(OrgScope::Mine, "没有的", false);
         pick.enter(&mut desk.ctx());
         pick.reply(&Reply::Orgs(Ticket(1), vec![], None), &mut desk.ctx());
@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn the_next_page_goes_before_the_typed_row() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut pick = Pick::org(OrgScope::Anywhere, "团", true);
         pick.enter(&mut desk.ctx());
         let rows = (10..40).map(|n| org_row(n, "团支部", OrgKind::Branch)).collect();
@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn esc_goes_back_without_a_change_and_members_are_given_by_name() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut pick = Pick::member("孔");
         let out = pick.enter(&mut desk.ctx());
         assert!(matches!(only(&out), Effect::FindMembers(Ticket(1), q) if !q.former));
@@ -393,7 +393,7 @@ mod tests {
 
     #[test]
     fn the_superior_is_asked_for_once() {
-        let mut desk = Desk::new();
+        let mut desk = Desk::at_nine();
         let mut pick = Pick::org(OrgScope::Anywhere, "", false);
         pick.enter(&mut desk.ctx());
         let rows = vec![street(), org_row(18, "江苏省常州市天宁区团委", OrgKind::Committee)];

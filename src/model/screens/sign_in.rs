@@ -98,7 +98,7 @@ impl SignIn {
                 self.rest();
                 let change = Change::Forced { opens_database: *opens_database, current };
                 Out::nothing()
-                    .push(Record::change_password(change).into())
+                    .push(Record::change_password(&change).into())
                     .say("密码对了。第一次登录要先换成自己的密码。")
             }
             Reply::Failed(..) if self.waiting => {
@@ -182,8 +182,9 @@ mod tests {
     use crate::domain::testing::{actor, id_number};
     use crate::model::effect::Arrival;
     use crate::model::layer::Layer;
+    use crate::model::sample::own_path;
     use crate::model::state::State;
-    use crate::view::testing::{desk, dump, own_path, press, reply};
+    use crate::view::testing::{desk, dump, press, reply};
 
     fn screen(has_office: bool) -> State {
         let (mut state, _) = desk(SignIn::new(has_office, false), Role::Administrator);

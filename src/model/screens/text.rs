@@ -8,7 +8,7 @@ use crate::model::layer::{Ctx, Given, Layer, Out};
 use crate::rules::Rules;
 
 /// Rows and columns of the terminal that are not text: frame, title, message, keys; frame, margin.
-const CHROME: (u16, u16) = (4, 5);
+const CHROME: (u16, u16) = (5, 5);
 
 /// The guide, written for people and shipped with the program.
 const GUIDE: &str = include_str!("../../../assets/help/guide.md");
@@ -49,7 +49,7 @@ impl TextPage {
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         let page = usize::from(ctx.size.1.saturating_sub(CHROME.0 + 1)).max(1);
         let lowest = self.lowest(ctx.size);
-        let Input::Do(action) = input else { return Out::nothing() };
+        let Some(action) = input.action() else { return Out::nothing() };
         let top = match action {
             Action::Enter | Action::Back | Action::Help => return Out::nothing().pop(),
             Action::Up => self.top.saturating_sub(1),
@@ -241,7 +241,7 @@ mod tests {
     use crate::model::testing::{Desk, moves, rules};
 
     fn act(page: &mut TextPage, action: Action) -> Out {
-        page.act(Input::Do(action), &mut Desk::new().ctx())
+        page.act(Input::Do(action), &mut Desk::at_nine().ctx())
     }
 
     #[test]
@@ -276,9 +276,9 @@ mod tests {
         act(&mut page, Action::Up);
         assert_eq!(page.top, 0);
         act(&mut page, Action::Last);
-        assert_eq!(page.top, 10);
+        assert_eq!(page.top, 11);
         act(&mut page, Action::Down);
-        assert_eq!(page.top, 10);
+        assert_eq!(page.top, 11);
         act(&mut page, Action::PageUp);
         assert_eq!(page.top, 0);
         let mut short = TextPage::new("x", vec!["一段".to_owned()]);

@@ -1,0 +1,345 @@
+//! Which column of a sheet holds what: headers in any order, under their usual names.
+
+use super::sheet::{Cell, Sheet, SheetRow};
+use crate::domain::id_number::normal_form;
+
+/// Within how many rows with content the header must stand: titles and notes come before it.
+const HEADER_WITHIN: usize = 10;
+/// How many known headers make a row the header. One alone may be a title.
+const KNOWN_AT_LEAST: usize = 2;
+/// What the user gives for a column that shall not be read.
+const IGNORE: [&str; 2] = ["忽略", "ignore"];
+
+/// A kind of column that an import knows.
+pub trait KnownField: Copy + Eq + std::fmt::Debug + 'static {
+    /// Every field with its names.
+    fn specs() -> &'static [FieldSpec<Self>];
+
+    /// Headers that are usual and carry nothing that is imported.
+    fn ignored() -> &'static [&'static str];
+
+    /// The names of this field.
+    fn spec(self) -> Option<&'static FieldSpec<Self>> {
+        Self::specs().iter().find(|spec| spec.field == self)
+    }
+
+    /// Our own name of this field, the first of its headers.
+    fn label(self) -> &'static str {
+        self.spec().and_then(|spec| spec.headers.first()).copied().unwrap_or_default()
+    }
+}
+
+/// The names of a field.
+#[derive(Debug)]
+pub struct FieldSpec<F> {
+    /// Which.
+    pub field: F,
+    /// Identifier for `--map COLUMN=FIELD` and for JSON.
+    pub id: &'static str,
+    /// Usual headers, our own first; an earlier one wins over a later one.
+    pub headers: &'static [&'static str],
+    /// Whether an import can do without.
+    pub need: Need,
+}
+
+/// Whether an import can do without a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// It cannot.
+    Required,
+    /// It can.
+    Optional,
+}
+
+/// What the user says about a column: `--map COLUMN=FIELD`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnOverride {
+    /// Header, or the letters of the column such as `C`.
+    pub column: String,
+    /// Identifier or name of the field, or 「忽略」.
+    pub field: String,
+}
+
+impl ColumnOverride {
+    /// Parses `COLUMN=FIELD`.
+    ///
+    /// # Errors
+    /// [`ColumnFault::Override`] where a side is missing.
+    pub fn parse(text: &str) -> Result<Self, ColumnFault> {
+        match text.rsplit_once('=') {
+            Some((column, field)) if !column.trim().is_empty() && !field.trim().is_empty() => {
+                Ok(Self { column: column.trim().to_owned(), field: field.trim().to_owned() })
+            }
+            Some(_) | None => Err(ColumnFault::Override(text.to_owned())),
+        }
+    }
+}
+
+/// Why the columns cannot be told. `Display` is the whole Chinese sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnFault {
+    /// No row looks like a header.
+    #[error(
+        "前 10 行里没找到表头。表头至少要有两个认得的列名，例如{0}。请补上表头，或用 --map 列名=字段 指明。"
+    )]
+    NoHeader(String),
+    /// A required column is missing.
+    #[error(
+        "表里没有「{missing}」这一列，现在的列是：{present}。请补上这一列，或用 --map 列名=字段 指明是哪一列。"
+    )]
+    Missing {
+        /// The fields, joined.
+        missing: String,
+        /// The headers, joined.
+        present: String,
+    },
+    /// Two columns under one name.
+    #[error(
+        "「{header}」这个列名出现了两次。请改掉其中一个，或用 --map 列名=忽略 说明不读哪一列。"
+    )]
+    Twice {
+        /// The header.
+        header: String,
+    },
+    /// `--map` names a field that does not exist.
+    #[error("--map 里的字段「{given}」不认得。可以用：{allowed}。")]
+    UnknownField {
+        /// As given.
+        given: String,
+        /// The identifiers.
+        allowed: String,
+    },
+    /// `--map` names a column that the sheet does not have.
+    #[error(
+        "--map 里的列「{given}」表里没有，现在的列是：{present}。请照表头写，或写列的字母，如 C。"
+    )]
+    NoSuchColumn {
+        /// As given.
+        given: String,
+        /// The headers, joined.
+        present: String,
+    },
+    /// `--map` is not of the form `COLUMN=FIELD`.
+    #[error("--map 应写成 列名=字段，现在是「{0}」。例如 --map 学生姓名=name。")]
+    Override(String),
+}
+
+/// A column that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmappedColumn {
+    /// Position from zero.
+    pub index: usize,
+    /// Header as the file has it.
+    pub header: String,
+}
+
+/// Where each field stands in a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnPlan<F> {
+    /// Row number of the header in the file.
+    pub header_row: usize,
+    /// Fields with their columns from zero and their headers.
+    pub matched: Vec<(F, usize, String)>,
+    /// Columns whose header is not known, to be shown before the import.
+    pub unmapped: Vec<UnmappedColumn>,
+}
+
+impl<F: KnownField> ColumnPlan<F> {
+    /// The cell of a field; empty where the sheet has no such column.
+    pub fn cell<'r>(&self, row: &'r SheetRow, field: F) -> &'r Cell {
+        self.find(field).map_or(&Cell::Empty, |(_, column, _)| row.cell(*column))
+    }
+
+    /// The text of a field.
+    pub fn text(&self, row: &SheetRow, field: F) -> String {
+        self.cell(row, field).text()
+    }
+
+    /// The header of a field as the file has it, or our name for it.
+    pub fn header(&self, field: F) -> String {
+        self.find(field).map_or_else(|| field.label().to_owned(), |(_, _, header)| header.clone())
+    }
+
+    /// Whether the sheet has a column for the field.
+    pub fn has(&self, field: F) -> bool {
+        self.find(field).is_some()
+    }
+
+    fn find(&self, field: F) -> Option<&(F, usize, String)> {
+        self.matched.iter().find(|(known, ..)| *known == field)
+    }
+}
+
+/// Finds the header and what its columns hold; the rows that follow it are the data.
+///
+/// # Errors
+/// As [`ColumnFault`] says.
+pub fn recognise<'s, F: KnownField>(
+    sheet: &'s Sheet,
+    overrides: &[ColumnOverride],
+) -> Result<(ColumnPlan<F>, &'s [SheetRow]), ColumnFault> {
+    let wishes = wishes_of::<F>(overrides)?;
+    let at = header_at::<F>(sheet, overrides)?;
+    let (header, data) = sheet.rows.split_at(at + 1);
+    let header = header.last().ok_or_else(no_header::<F>)?;
+    let plan = plan_of(header, overrides, &wishes)?;
+    check_required(&plan, header)?;
+    Ok((plan, data))
+}
+
+/// What a column is wished to be: a field, or nothing.
+type Wish<F> = Option<F>;
+
+fn wishes_of<F: KnownField>(overrides: &[ColumnOverride]) -> Result<Vec<Wish<F>>, ColumnFault> {
+    overrides.iter().map(|given| wish_of(&given.field)).collect()
+}
+
+fn wish_of<F: KnownField>(given: &str) -> Result<Wish<F>, ColumnFault> {
+    if IGNORE.contains(&given) {
+        return Ok(None);
+    }
+    let spec = F::specs().iter().find(|spec| spec.id == given || spec.headers.contains(&given));
+    spec.map(|spec| Some(spec.field)).ok_or_else(|| ColumnFault::UnknownField {
+        given: given.to_owned(),
+        allowed: F::specs().iter().map(|spec| spec.id).collect::<Vec<_>>().join("、"),
+    })
+}
+
+fn header_at<F: KnownField>(
+    sheet: &Sheet,
+    overrides: &[ColumnOverride],
+) -> Result<usize, ColumnFault> {
+    let is_known = |cell: &Cell| {
+        let header = canonical(&cell.text());
+        rank_of::<F>(&header).is_some()
+            || F::ignored().contains(&header.as_str())
+            || overrides.iter().any(|o| canonical(&o.column) == header && !header.is_empty())
+    };
+    let known = |row: &SheetRow| row.cells.iter().filter(|cell| is_known(cell)).count();
+    let candidates = sheet.rows.iter().take(HEADER_WITHIN);
+    candidates.map(known).position(|n| n >= KNOWN_AT_LEAST).ok_or_else(no_header::<F>)
+}
+
+fn no_header<F: KnownField>() -> ColumnFault {
+    let examples: Vec<_> =
+        F::specs().iter().take(3).map(|spec| format!("「{}」", spec.field.label())).collect();
+    ColumnFault::NoHeader(examples.join(""))
+}
+
+/// A header without blanks, stars and remarks in brackets: `*身份证号（必填）` is 身份证号.
+fn canonical(header: &str) -> String {
+    let narrow = normal_form(header);
+    let bare = narrow.split(['(', '[', '【', ':']).next().unwrap_or_default();
+    bare.trim_matches('*').to_owned()
+}
+
+/// The field of a header, and how good a name it is for it; lower is better.
+fn rank_of<F: KnownField>(header: &str) -> Option<(F, usize)> {
+    let rank = |spec: &FieldSpec<F>| spec.headers.iter().position(|known| *known == header);
+    F::specs().iter().find_map(|spec| rank(spec).map(|rank| (spec.field, rank)))
+}
+
+fn plan_of<F: KnownField>(
+    header: &SheetRow,
+    overrides: &[ColumnOverride],
+    wishes: &[Wish<F>],
+) -> Result<ColumnPlan<F>, ColumnFault> {
+    let wished = wished_columns(header, overrides, wishes)?;
+    let mut plan = ColumnPlan { header_row: header.number, matched: vec![], unmapped: vec![] };
+    plan.matched.extend(
+        wished.iter().filter_map(|(index, wish)| {
+            wish.map(|field| (field, *index, header.cell(*index).text()))
+        }),
+    );
+    let by_wish = plan.matched.len();
+    for (index, cell) in header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+        if !wished.iter().any(|(taken, _)| *taken == index) {
+            place(&mut plan, by_wish, index, cell.text())?;
+        }
+    }
+    Ok(plan)
+}
+
+fn wished_columns<F: KnownField>(
+    header: &SheetRow,
+    overrides: &[ColumnOverride],
+    wishes: &[Wish<F>],
+) -> Result<Vec<(usize, Wish<F>)>, ColumnFault> {
+    let pairs = overrides.iter().zip(wishes);
+    pairs
+        .map(|(given, wish)| {
+            let index = column_named(header, &given.column);
+            index.map(|index| (index, *wish)).ok_or_else(|| ColumnFault::NoSuchColumn {
+                given: given.column.clone(),
+                present: joined(header),
+            })
+        })
+        .collect()
+}
+
+/// The column with that header; else the one with those letters, `A` being the first.
+fn column_named(header: &SheetRow, given: &str) -> Option<usize> {
+    let wanted = canonical(given);
+    let named = header.cells.iter().position(|cell| canonical(&cell.text()) == wanted);
+    named.or_else(|| {
+        let letters = wanted.len() <= 2 && wanted.bytes().all(|b| b.is_ascii_uppercase());
+        let place = |sum: usize, b: u8| sum * 26 + usize::from(b - b'A') + 1;
+        let index = wanted.bytes().filter(|_| letters).fold(0, place).checked_sub(1)?;
+        (index < header.cells.len()).then_some(index)
+    })
+}
+
+/// Puts a column where its header belongs. Of two columns for one field the better name wins and
+/// the other is reported; the same name twice is nothing that a program may decide.
+fn place<F: KnownField>(
+    plan: &mut ColumnPlan<F>,
+    by_wish: usize,
+    index: usize,
+    header: String,
+) -> Result<(), ColumnFault> {
+    let name = canonical(&header);
+    let Some((field, rank)) = rank_of::<F>(&name) else {
+        if !F::ignored().contains(&name.as_str()) {
+            plan.unmapped.push(UnmappedColumn { index, header });
+        }
+        return Ok(());
+    };
+    let Some(at) = plan.matched.iter().position(|(known, ..)| *known == field) else {
+        plan.matched.push((field, index, header));
+        return Ok(());
+    };
+    let rival = plan.matched[at].clone();
+    let rival_rank = rank_of::<F>(&canonical(&rival.2)).map_or(usize::MAX, |(_, rank)| rank);
+    if at >= by_wish && rival_rank == rank {
+        return Err(ColumnFault::Twice { header });
+    }
+    let loser = if at < by_wish || rival_rank < rank {
+        (index, header)
+    } else {
+        plan.matched[at] = (field, index, header);
+        (rival.1, rival.2)
+    };
+    plan.unmapped.push(UnmappedColumn { index: loser.0, header: loser.1 });
+    Ok(())
+}
+
+fn check_required<F: KnownField>(
+    plan: &ColumnPlan<F>,
+    header: &SheetRow,
+) -> Result<(), ColumnFault> {
+    let required = F::specs().iter().filter(|spec| spec.need == Need::Required);
+    let missing: Vec<_> =
+        required.filter(|spec| !plan.has(spec.field)).map(|spec| spec.field.label()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(ColumnFault::Missing { missing: missing.join("」「"), present: joined(header) })
+}
+
+fn joined(header: &SheetRow) -> String {
+    let texts = header.cells.iter().map(Cell::text).filter(|text| !text.is_empty());
+    texts.collect::<Vec<_>>().join("、")
+}
+
+#[cfg(test)]
+mod tests;

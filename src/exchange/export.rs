@@ -1,0 +1,244 @@
+//! Tables to files: `.xlsx`, `.csv` or `.json` by the extension, whole or not at all.
+//!
+//! Rows come one at a time and are not kept, so that a register of any size needs little memory.
+//! The file appears under its name only when it is complete and on the disk.
+
+mod csv_file;
+mod json_file;
+mod xlsx_file;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// Number in a JSON export by which a reader knows its form.
+pub const SCHEMA: u32 = 1;
+
+/// What an export holds, apart from its rows.
+#[derive(Debug, Clone, Copy)]
+pub struct ExportTable<'t> {
+    /// Name of the sheet in a workbook; at most 31 characters, none of `[]:*?/\`.
+    pub sheet_name: &'t str,
+    /// The columns in order.
+    pub columns: &'t [ExportColumn],
+}
+
+/// A column of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportColumn {
+    /// Key in JSON.
+    pub id: &'static str,
+    /// Header in the other forms.
+    pub header: &'static str,
+    /// Width in a workbook, in columns of the screen: a Han character takes two.
+    pub width_columns: u16,
+}
+
+/// Rows of an export, each with a text for every column; missing ones at the end are empty.
+pub type ExportRows<'r, E> = dyn Iterator<Item = Result<Vec<String>, E>> + 'r;
+
+/// Whether a file of that name may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overwrite {
+    /// It may.
+    Yes,
+    /// It may not.
+    No,
+}
+
+/// Whether ID numbers and telephones leave in the clear (domain.md A6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disclosure {
+    /// Masked: the default.
+    Masked,
+    /// In full, which the caller has to record.
+    Full,
+}
+
+/// Why there is no file. `Display` is the whole Chinese sentence. Nothing is left behind.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportFault<E> {
+    /// The extension is none of ours.
+    #[error("不知道「{}」要存成什么。文件名请以 .xlsx、.csv 或 .json 结尾。", .0.display())]
+    UnknownExtension(PathBuf),
+    /// There is a file of that name.
+    #[error("「{}」已经有了，没有动它。请换一个文件名，或说明要替换它。", .0.display())]
+    Exists(PathBuf),
+    /// The name is a symbolic link, which would lead the file elsewhere.
+    #[error("「{}」是一个链接，不是文件，没有写。请直接写真正的文件名。", .0.display())]
+    Link(PathBuf),
+    /// The disk or the system refused.
+    #[error("写不成「{}」：{}。请改好后再导出一次。", .path.display(), cause_in_words(.cause))]
+    CannotWrite {
+        /// The file wanted.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// More rows than a workbook can hold.
+    #[error("超过 {0} 行，.xlsx 放不下。请导出成 .csv，或分几次导出。")]
+    TooManyRows(u64),
+    /// A text that is too long for a cell of a workbook.
+    #[error("第 {row} 行「{header}」太长，.xlsx 的一格最多 32767 个字。请导出成 .csv。")]
+    CellTooLong {
+        /// Row of the export from one, without the header.
+        row: u64,
+        /// Header of the column.
+        header: &'static str,
+    },
+    /// The rows could not be had.
+    #[error("{0}")]
+    Source(E),
+}
+
+/// Writes a table and returns how many rows it has.
+///
+/// The file is readable by its owner only, because it names people.
+///
+/// # Errors
+/// As [`ExportFault`] says; nothing is left behind then, and an old file is as it was.
+pub fn write_table<E: Display>(
+    path: &Path,
+    table: &ExportTable<'_>,
+    rows: &mut ExportRows<'_, E>,
+    overwrite: Overwrite,
+) -> Result<u64, ExportFault<E>> {
+    let form = Form::of(path).ok_or_else(|| ExportFault::UnknownExtension(path.to_owned()))?;
+    check_target(path, overwrite)?;
+    let target = Target { path, directory: directory_of(path) };
+    let scratch = target.scratch().map_err(|cause| target.cannot_write(cause))?;
+    let written = form.write(table, rows, scratch.as_file(), target.directory);
+    let count = written.map_err(|stop| target.fault(stop))?;
+    target.publish(scratch, overwrite)?;
+    Ok(count)
+}
+
+/// The forms of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Xlsx,
+    Csv,
+    Json,
+}
+
+impl Form {
+    fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "xlsx" => Some(Self::Xlsx),
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    fn write<E>(
+        self,
+        table: &ExportTable<'_>,
+        rows: &mut ExportRows<'_, E>,
+        file: &File,
+        scratch_directory: &Path,
+    ) -> Result<u64, Stop<E>> {
+        match self {
+            Self::Xlsx => xlsx_file::write(table, rows, file, scratch_directory),
+            Self::Csv => csv_file::write(table, rows, file),
+            Self::Json => json_file::write(table, rows, file),
+        }
+    }
+}
+
+/// Why a writer stopped; it does not know the path.
+enum Stop<E> {
+    Io(io::Error),
+    TooManyRows(u64),
+    CellTooLong { row: u64, header: &'static str },
+    Source(E),
+}
+
+impl<E> From<io::Error> for Stop<E> {
+    fn from(cause: io::Error) -> Self {
+        Self::Io(cause)
+    }
+}
+
+fn check_target<E>(path: &Path, overwrite: Overwrite) -> Result<(), ExportFault<E>> {
+    let Ok(found) = path.symlink_metadata() else { return Ok(()) };
+    if found.is_symlink() {
+        return Err(ExportFault::Link(path.to_owned()));
+    }
+    match overwrite {
+        Overwrite::No => Err(ExportFault::Exists(path.to_owned())),
+        Overwrite::Yes => Ok(()),
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+struct Target<'p> {
+    path: &'p Path,
+    directory: &'p Path,
+}
+
+impl Target<'_> {
+    /// A file beside the target, so that renaming cannot cross a disk; 0600 by `tempfile`.
+    fn scratch(&self) -> io::Result<NamedTempFile> {
+        tempfile::Builder::new().prefix(".export-").tempfile_in(self.directory)
+    }
+
+    fn publish<E>(
+        &self,
+        scratch: NamedTempFile,
+        overwrite: Overwrite,
+    ) -> Result<(), ExportFault<E>> {
+        scratch.as_file().sync_all().map_err(|cause| self.cannot_write(cause))?;
+        let renamed = match overwrite {
+            Overwrite::Yes => scratch.persist(self.path),
+            Overwrite::No => scratch.persist_noclobber(self.path),
+        };
+        renamed.map_err(|fault| match fault.error.kind() {
+            io::ErrorKind::AlreadyExists => ExportFault::Exists(self.path.to_owned()),
+            _ => self.cannot_write(fault.error),
+        })?;
+        self.sync_directory().map_err(|cause| self.cannot_write(cause))
+    }
+
+    /// The new name must outlive a power cut too. Only Unix opens directories as files.
+    fn sync_directory(&self) -> io::Result<()> {
+        if cfg!(unix) { File::open(self.directory)?.sync_all() } else { Ok(()) }
+    }
+
+    fn cannot_write<E>(&self, cause: io::Error) -> ExportFault<E> {
+        ExportFault::CannotWrite { path: self.path.to_owned(), cause }
+    }
+
+    fn fault<E>(&self, stop: Stop<E>) -> ExportFault<E> {
+        match stop {
+            Stop::Io(cause) => self.cannot_write(cause),
+            Stop::TooManyRows(limit) => ExportFault::TooManyRows(limit),
+            Stop::CellTooLong { row, header } => ExportFault::CellTooLong { row, header },
+            Stop::Source(source) => ExportFault::Source(source),
+        }
+    }
+}
+
+/// The causes that people can do something about, in words; the others as the system says them.
+fn cause_in_words(cause: &io::Error) -> String {
+    match cause.kind() {
+        io::ErrorKind::NotFound => "没有这个文件夹".to_owned(),
+        io::ErrorKind::PermissionDenied => "没有在这个文件夹里写的权限".to_owned(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘满了".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "这个磁盘只能读".to_owned(),
+        io::ErrorKind::IsADirectory => "这是一个文件夹".to_owned(),
+        io::ErrorKind::NotADirectory => "路径中间有一段不是文件夹".to_owned(),
+        io::ErrorKind::InvalidFilename => "文件名太长或有不能用的字".to_owned(),
+        _ => cause.to_string(),
+    }
+}

@@ -1,0 +1,355 @@
+//! Members from a sheet: every row parsed as a whole, every fault of it named.
+
+use std::collections::HashMap;
+
+use super::columns::{ColumnFault, ColumnOverride, ColumnPlan, KnownField, recognise};
+use super::dates::{calendar_part, month_of};
+use super::fault::{RowFault, masked_where_id};
+use super::fields::MemberField;
+use super::sheet::{Cell, Sheet, SheetRow};
+use crate::domain::id_number::{DocumentKind, IdFault, IdNumber, mask_id, normal_form};
+use crate::domain::member::{Authentication, GraduationMark, MemberEntry, Profile};
+use crate::domain::person_name::PersonName;
+use crate::domain::phone::Phone;
+use chrono::Datelike;
+
+/// Length of the ID numbers that were given out until 1999.
+const OLD_ID_LENGTH: usize = 15;
+/// Most characters of a free text such as 民族: more is a column mixed up.
+const TEXT_LIMIT: usize = 60;
+
+/// How to read a register of members.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemberOptions {
+    /// What the user says about columns.
+    pub overrides: Vec<ColumnOverride>,
+    /// Code or full name of the branch for rows that name none; without it they are at fault.
+    pub branch: Option<String>,
+}
+
+/// A register of members as read; nothing is stored yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberSheet {
+    /// Which column holds what.
+    pub plan: ColumnPlan<MemberField>,
+    /// The rows with content, in the order of the file.
+    pub rows: Vec<MemberRowIn>,
+}
+
+/// A row of a register of members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberRowIn {
+    /// Row in the file, from one.
+    pub row: usize,
+    /// What the row says and code or full name of the branch; or everything wrong with it.
+    pub entry: Result<(MemberEntry, String), Vec<RowFault>>,
+    /// What to show of it, faulty rows included.
+    pub shown: ShownMember,
+}
+
+/// How a row is recognised on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownMember {
+    /// Name as given.
+    pub name: String,
+    /// ID number as given, masked.
+    pub masked_id: String,
+}
+
+/// Reads members.
+///
+/// # Errors
+/// Where the columns cannot be told. Faults of rows are in the rows.
+pub fn read_members(sheet: &Sheet, options: &MemberOptions) -> Result<MemberSheet, ColumnFault> {
+    let (plan, data) = recognise(sheet, &options.overrides)?;
+    let read = |row| RowReader::new(&plan, row).read(options.branch.as_deref());
+    let (mut rows, ids): (Vec<_>, Vec<_>) = data.iter().map(read).unzip();
+    refuse_duplicates(&plan, &mut rows, &ids);
+    Ok(MemberSheet { plan, rows })
+}
+
+/// One row being read: collects faults, so that a row is mended in one go.
+struct RowReader<'r> {
+    plan: &'r ColumnPlan<MemberField>,
+    row: &'r SheetRow,
+    faults: Vec<RowFault>,
+}
+
+impl<'r> RowReader<'r> {
+    fn new(plan: &'r ColumnPlan<MemberField>, row: &'r SheetRow) -> Self {
+        Self { plan, row, faults: Vec::new() }
+    }
+
+    /// The row, and its ID number in the clear where that is right, for finding duplicates.
+    fn read(mut self, default_branch: Option<&str>) -> (MemberRowIn, Option<IdNumber>) {
+        let name = self.name();
+        let document = self.document();
+        let id_number = document.and_then(|kind| self.id_number(kind));
+        let phone = self.phone();
+        let branch = self.branch(default_branch);
+        let profile = self.profile();
+        if let Some(id) = &id_number {
+            self.compare_sex(id);
+            self.compare_birthday(id);
+        }
+        let shown = ShownMember {
+            name: masked_where_id(&self.text(MemberField::Name)),
+            masked_id: mask_id(&self.id_text()),
+        };
+        let key = id_number.clone();
+        let entry = match (name, document, id_number) {
+            (Some(name), Some(document), Some(id_number)) if self.faults.is_empty() => {
+                Ok((MemberEntry { name, document, id_number, phone, profile }, branch))
+            }
+            _ => Err(self.faults),
+        };
+        (MemberRowIn { row: self.row.number, entry, shown }, key)
+    }
+
+    fn text(&self, field: MemberField) -> String {
+        self.plan.text(self.row, field)
+    }
+
+    /// The ID number as given, without the apostrophe by which people keep it a text.
+    fn id_text(&self) -> String {
+        self.text(MemberField::IdNumber).trim_start_matches(['\'', '’', '‘', '`']).to_owned()
+    }
+
+    fn fault(&mut self, field: MemberField, sentence: &str) {
+        let value = match field {
+            MemberField::IdNumber => mask_id(&self.id_text()),
+            _ => self.text(field),
+        };
+        let column = self.plan.header(field);
+        self.faults.push(RowFault::from_sentence(self.row.number, column, &value, sentence));
+    }
+
+    /// The value, or its fault noted.
+    fn take<T, E: std::fmt::Display>(
+        &mut self,
+        field: MemberField,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        result.map_err(|fault| self.fault(field, &fault.to_string())).ok()
+    }
+
+    fn name(&mut self) -> Option<String> {
+        let parsed = PersonName::parse(&self.text(MemberField::Name));
+        self.take(MemberField::Name, parsed).map(|name| name.as_str().to_owned())
+    }
+
+    fn document(&mut self) -> Option<DocumentKind> {
+        let text = self.text(MemberField::Document);
+        let parsed = document_of(&text).ok_or_else(|| {
+            format!("证件类型「{text}」不认得，可以填「居民身份证」或「其他」。请改成其中一个。")
+        });
+        self.take(MemberField::Document, parsed)
+    }
+
+    fn id_number(&mut self, kind: DocumentKind) -> Option<IdNumber> {
+        let parsed = match self.plan.cell(self.row, MemberField::IdNumber) {
+            Cell::Number { .. } | Cell::Date(_) => Err(SPOILT.to_owned()),
+            Cell::Text(_) | Cell::Empty => parse_id(kind, &self.id_text()),
+        };
+        self.take(MemberField::IdNumber, parsed)
+    }
+
+    fn phone(&mut self) -> String {
+        let text = self.text(MemberField::Phone);
+        let text = text.trim_start_matches(['\'', '’', '‘', '`']);
+        if text.is_empty() {
+            return String::new();
+        }
+        let parsed = Phone::parse(text);
+        let phone = self.take(MemberField::Phone, parsed);
+        phone.map_or_else(String::new, |phone| phone.reveal().to_owned())
+    }
+
+    fn branch(&mut self, default_branch: Option<&str>) -> String {
+        let given = self.text(MemberField::Branch);
+        match default_branch {
+            Some(branch) if given.is_empty() => branch.to_owned(),
+            None if given.is_empty() => {
+                let sentence =
+                    "还没填所在的团支部。请填团支部的编号或全称，或导入时用 --branch 指定一个。";
+                self.fault(MemberField::Branch, sentence);
+                given
+            }
+            Some(_) | None => given,
+        }
+    }
+
+    fn profile(&mut self) -> Profile {
+        Profile {
+            ethnic_group: self.free_text(MemberField::EthnicGroup),
+            political_status: self.free_text(MemberField::PoliticalStatus),
+            education: self.free_text(MemberField::Education),
+            joined_on: self.month(MemberField::Joined),
+            league_post: self.league_post(),
+            membership_number: self.free_text(MemberField::MembershipNumber),
+            authentication: self.authentication(),
+            fees_paid_to: self.month(MemberField::FeesPaidTo),
+            graduation_mark: self.graduation_mark(),
+        }
+    }
+
+    fn free_text(&mut self, field: MemberField) -> String {
+        let text = self.text(field);
+        let n = text.chars().count();
+        if n > TEXT_LIMIT {
+            let label = field.label();
+            self.fault(
+                field,
+                &format!(
+                    "{label}最多 {TEXT_LIMIT} 个字，现在 {n} 个。请删短，或核对列有没有错位。"
+                ),
+            );
+        }
+        text
+    }
+
+    fn month(&mut self, field: MemberField) -> String {
+        let parsed = month_of(self.plan.cell(self.row, field));
+        self.take(field, parsed).unwrap_or_default()
+    }
+
+    fn league_post(&mut self) -> String {
+        let post = self.free_text(MemberField::LeaguePost);
+        if matches!(post.as_str(), "无" | "-" | "—" | "/") { String::new() } else { post }
+    }
+
+    fn authentication(&mut self) -> Authentication {
+        let text = self.text(MemberField::Authentication);
+        let parsed = match text.as_str() {
+            "" => Some(Authentication::Unknown),
+            "是" => Some(Authentication::Authenticated),
+            "否" => Some(Authentication::Missing),
+            other => Authentication::from_label(other).or_else(|| Authentication::from_id(other)),
+        };
+        let words = Authentication::ALL.iter().map(|value| value.label()).collect::<Vec<_>>();
+        let parsed = parsed.ok_or_else(|| unknown_word("志愿书认证", &text, &words));
+        self.take(MemberField::Authentication, parsed).unwrap_or(Authentication::Unknown)
+    }
+
+    fn graduation_mark(&mut self) -> GraduationMark {
+        let text = self.text(MemberField::GraduationMark);
+        let known = GraduationMark::from_label(&text).or_else(|| GraduationMark::from_id(&text));
+        let parsed = if text.is_empty() { Some(GraduationMark::None) } else { known };
+        let words = GraduationMark::ALL.iter().map(|value| value.label()).collect::<Vec<_>>();
+        let parsed = parsed.ok_or_else(|| unknown_word("毕业标记", &text, &words));
+        self.take(MemberField::GraduationMark, parsed).unwrap_or(GraduationMark::None)
+    }
+
+    fn compare_sex(&mut self, id: &IdNumber) {
+        let given = self.text(MemberField::Sex);
+        let Some(sex) = id.sex() else { return };
+        if matches!(given.as_str(), "男" | "女") && given != sex.label() {
+            let sentence = format!(
+                "性别是「{given}」，和身份证号第 17 位对不上。请对照证件，看是性别错了还是身份证号错了。"
+            );
+            self.fault(MemberField::Sex, &sentence);
+        }
+    }
+
+    /// A birthday that cannot be read contradicts nothing.
+    fn compare_birthday(&mut self, id: &IdNumber) {
+        let given = calendar_part(self.plan.cell(self.row, MemberField::Birthday));
+        let (Ok(given), Some(born)) = (given, id.birthday()) else { return };
+        let agrees = given.year == born.year()
+            && given.month == born.month()
+            && given.day.is_none_or(|day| day == born.day() || self.is_month_only());
+        if !agrees {
+            let sentence = "出生日期和身份证号第 7 到 14 位对不上。请对照证件，看是出生日期错了还是身份证号错了。";
+            self.fault(MemberField::Birthday, sentence);
+        }
+    }
+
+    /// A workbook keeps 出生年月 as the first day of the month.
+    fn is_month_only(&self) -> bool {
+        self.plan.header(MemberField::Birthday).contains("年月")
+    }
+}
+
+/// The sentence for a number where an ID belongs: refused even if it happens to fit
+/// (security.md 6.1).
+const SPOILT: &str = "身份证号在表里是数字，Excel 已丢失后几位，无法还原。\
+    请把这一列设为「文本」格式，再对照证件重新录入 18 位号码。";
+
+fn parse_id(kind: DocumentKind, text: &str) -> Result<IdNumber, String> {
+    let plain = normal_form(text);
+    if kind == DocumentKind::ResidentCard && is_old_id(&plain) {
+        return Err(
+            "身份证号是 15 位的旧号码，应为 18 位。请对照现在的证件填 18 位号码。".to_owned()
+        );
+    }
+    IdNumber::parse_as(kind, text).map_err(|fault| match fault {
+        IdFault::Spreadsheet(_) => {
+            "身份证号像被 Excel 存成过数字，后几位已丢失，无法还原。请对照证件重新录入 18 位号码。"
+                .to_owned()
+        }
+        IdFault::OtherDocument(_) if plain.is_empty() => {
+            "还没填证件号码。请对照证件填写。".to_owned()
+        }
+        // The sentence of the domain repeats the number, which a report must not.
+        IdFault::OtherDocument(_) => {
+            "证件号码应为 5 到 20 位的字母或数字。请对照证件改正。".to_owned()
+        }
+        other => other.to_string(),
+    })
+}
+
+fn is_old_id(text: &str) -> bool {
+    text.len() == OLD_ID_LENGTH && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn document_of(text: &str) -> Option<DocumentKind> {
+    match text {
+        "" | "居民身份证" | "身份证" | "resident_card" => Some(DocumentKind::ResidentCard),
+        "其他" | "其它" | "其他证件" | "境外身份证" | "护照" | "other" => {
+            Some(DocumentKind::Other)
+        }
+        _ => None,
+    }
+}
+
+fn unknown_word(label: &str, given: &str, words: &[&str]) -> String {
+    let words = words.join("」「");
+    format!("{label}「{given}」不认得，可以填「{words}」。请改成其中一个，或留空。")
+}
+
+/// Every row of a number that stands in the file more than once is at fault: a program cannot
+/// tell which of them is right.
+fn refuse_duplicates(
+    plan: &ColumnPlan<MemberField>,
+    rows: &mut [MemberRowIn],
+    ids: &[Option<IdNumber>],
+) {
+    let mut first: HashMap<&IdNumber, usize> = HashMap::with_capacity(ids.len());
+    for (at, id) in ids.iter().enumerate() {
+        let Some(id) = id else { continue };
+        let earlier = *first.entry(id).or_insert(at);
+        if earlier != at {
+            let (one, other) = (rows[earlier].row, rows[at].row);
+            note_duplicate(plan, &mut rows[earlier], (one, other));
+            note_duplicate(plan, &mut rows[at], (one, other));
+        }
+    }
+}
+
+fn note_duplicate(
+    plan: &ColumnPlan<MemberField>,
+    row: &mut MemberRowIn,
+    (one, other): (usize, usize),
+) {
+    let sentence =
+        format!("第 {one} 行和第 {other} 行是同一个身份证号。请只留一行，或对照证件改正其中一行。");
+    let column = plan.header(MemberField::IdNumber);
+    let fault = RowFault::from_sentence(row.row, column, &row.shown.masked_id, &sentence);
+    match &mut row.entry {
+        Ok(_) => row.entry = Err(vec![fault]),
+        Err(faults) => faults.push(fault),
+    }
+}
+
+#[cfg(test)]
+mod tests;

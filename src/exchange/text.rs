@@ -1,0 +1,110 @@
+//! Texts at the boundary: what a cell may carry in, and what a spreadsheet must not run.
+
+/// From how many digits on a spreadsheet spoils a number that it is let read as one: an Excel
+/// value keeps 15 digits and shows 12 or more as `3.2E+17`.
+const DIGITS_SPOILT_FROM: usize = 12;
+
+/// Drops what can steer a terminal or hide text, turns line ends and tabs into blanks, and trims.
+///
+/// The characters are those of security.md 6.3: controls, bidirectional marks, zero-width
+/// characters and tags. They carry no meaning in a register.
+pub fn plain_text(text: &str) -> String {
+    let kept: String = text.chars().filter_map(plain_character).collect();
+    kept.trim().to_owned()
+}
+
+fn plain_character(c: char) -> Option<char> {
+    match c {
+        '\t' | '\r' | '\n' | '\u{2028}' | '\u{2029}' => Some(' '),
+        _ if c.is_control() || is_invisible(c) => None,
+        _ => Some(c),
+    }
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}'
+            | '\u{061C}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{FEFF}'
+            | '\u{E0000}'..='\u{E007F}'
+    )
+}
+
+/// Puts `'` before a text that a spreadsheet would run or spoil when it opens a CSV file
+/// (OWASP ASVS 1.2.10, CWE-1236).
+pub fn guarded(text: &str) -> String {
+    if needs_guard(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Takes off exactly what [`guarded`] puts on, and leaves every other `'` where it is.
+pub fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if needs_guard(rest) => rest,
+        Some(_) | None => text,
+    }
+}
+
+/// A text that already begins with `'` counts by what follows, so that taking one off is exact.
+fn needs_guard(text: &str) -> bool {
+    let text = text.trim_start_matches('\'');
+    text.starts_with(['\t', '\r', '\n']) || begins_as_formula(text) || is_long_number(text)
+}
+
+fn begins_as_formula(text: &str) -> bool {
+    let blank = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    let first = text.trim_start_matches(blank).chars().next();
+    first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
+}
+
+fn is_long_number(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    text.chars().all(digit) && text.chars().count() >= DIGITS_SPOILT_FROM
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_and_long_numbers_are_guarded_and_nothing_else() {
+        for risky in [
+            "=1+1",
+            "+86",
+            "-2",
+            "@SUM(A1)",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠a",
+            "  =1",
+            "\u{3000}=1",
+            "\u{200B}=1",
+            "\tx",
+            "\rx",
+            "\nx",
+            "320102200001015539",
+            "１２３４５６７８９０１２",
+            "'=1",
+            "''=1",
+        ] {
+            let out = guarded(risky);
+            assert_eq!(out, format!("'{risky}"), "{risky:?}");
+            assert_eq!(unguarded(&out), risky, "{risky:?}");
+        }
+        for tame in ["王凡", "18625201029", "O'Neil", "'quoted'", "", "a=b", "2020-03-06"] {
+            assert_eq!(guarded(tame), tame);
+            assert_eq!(unguarded(tame), tame);
+        }
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_dropped() {
+        assert_eq!(plain_text(" 王\u{1b}[31m凡\u{202E}\u{200B} "), "王[31m凡");
+        assert_eq!(plain_text("一\r\n二\t三"), "一  二 三");
+        assert_eq!(plain_text("\u{3000}"), "");
+    }
+}

@@ -1,0 +1,89 @@
+//! Consistent copies of the live database, and the check of a database's health.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+
+use super::Store;
+use super::fault::{Stored, Told};
+use crate::domain::fault::{Fault, FaultKind};
+
+/// What a check of the database found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verification {
+    /// Members, all states.
+    pub n_members: i64,
+    /// Transfers, all stages.
+    pub n_transfers: i64,
+    /// Events, all of whose hashes fit.
+    pub n_events: i64,
+}
+
+impl Store {
+    /// Copies the live database, encrypted with the same key, to a file that does not exist yet.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn copy_to(&self, path: &Path, key: &str) -> Stored<()> {
+        let mut copy = Connection::open(path).told()?;
+        copy.pragma_update(None, "cipher_log_level", "NONE").told()?;
+        copy.pragma_update(None, "key", key).told()?;
+        {
+            let backup = Backup::new(&self.connection, &mut copy).told()?;
+            backup.run_to_completion(256, Duration::ZERO, None).told()?;
+        }
+        copy.close().map_err(|(_, error)| error).told()
+    }
+
+    /// Checks pages, references between rows, and the chain of events.
+    ///
+    /// # Errors
+    /// Naming the first thing that is damaged.
+    pub fn verify(&self) -> Stored<Verification> {
+        const COUNTS: &str =
+            "SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM transfers)";
+        let found: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
+        if found != "ok" {
+            let sentence = "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
+            return Err(Fault::new(FaultKind::Damaged, sentence).because(found));
+        }
+        self.check_pages()?;
+        self.check_references()?;
+        let n_events = self.verify_chain()?;
+        let (n_members, n_transfers) =
+            self.connection.query_row(COUNTS, [], |r| Ok((r.get(0)?, r.get(1)?))).told()?;
+        Ok(Verification { n_members, n_transfers, n_events })
+    }
+
+    /// SQLCipher's own check of each page's authentication; it answers no row where all are well.
+    fn check_pages(&self) -> Stored<()> {
+        let mut statement = self.connection.prepare("PRAGMA cipher_integrity_check").told()?;
+        let mut rows = statement.query([]).told()?;
+        match rows.next().told()? {
+            None => Ok(()),
+            Some(row) => {
+                let what: String = row.get(0).unwrap_or_default();
+                let sentence = "数据库有被改动或损坏的页，校验没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
+                Err(Fault::new(FaultKind::Damaged, sentence).because(what))
+            }
+        }
+    }
+
+    fn check_references(&self) -> Stored<()> {
+        let mut statement = self.connection.prepare("PRAGMA foreign_key_check").told()?;
+        let mut rows = statement.query([]).told()?;
+        match rows.next().told()? {
+            None => Ok(()),
+            Some(row) => {
+                let table: String = row.get(0).told()?;
+                let sentence = format!(
+                    "数据表「{table}」里有找不到对应项的记录。请停止录入，用最近的备份恢复；原文件请保留。"
+                );
+                Err(Fault::new(FaultKind::Damaged, sentence))
+            }
+        }
+    }
+}

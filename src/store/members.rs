@@ -1,0 +1,402 @@
+//! Members: one record for one ID number, changed in the open and never removed.
+
+use rusqlite::{OptionalExtension, Row, named_params, params};
+
+use super::chain::Deed;
+use super::fault::{Stored, Told, conflict, not_allowed, not_found, rule};
+use super::organisations::no_branch;
+use super::{Desk, Store};
+use crate::domain::account::Role;
+use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
+use crate::domain::ids::{BatchId, MemberId, OrgId};
+use crate::domain::member::{
+    Authentication, GraduationMark, Member, MemberEntry, MemberRow, MemberState, Profile,
+};
+use crate::domain::name_key::name_key;
+use crate::domain::organisation::{OrgKind, OrgPath, Organisation};
+use crate::domain::phone::mask_phone;
+
+const COLUMNS: &str = "m.id, m.name, m.document, m.id_number, m.phone, m.branch_id, o.full_name, o.path,
+    m.ethnic_group, m.political_status, m.education, m.joined_on, m.league_post, m.membership_number,
+    m.authentication, m.fees_paid_to, m.graduation_mark, m.state";
+
+/// Most rows of one page.
+const PAGE: usize = 100;
+
+/// Which members a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct MemberFilter {
+    /// Search text: characters, pinyin, initials, or a whole ID number.
+    pub search: String,
+    /// In this organisation or below.
+    pub under: Option<OrgPath>,
+    /// Those who left or were taken out of use, too.
+    pub former: bool,
+    /// Page begins after this name key and row.
+    pub after: Option<(String, i64)>,
+    /// Most rows; a page where it is not said.
+    pub limit: Option<usize>,
+}
+
+impl Store {
+    pub(super) fn member_by_number(&self, number: &str) -> Stored<Option<Member>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM members m JOIN organisations o ON o.id = m.branch_id
+             WHERE m.id_number = $1"
+        );
+        self.connection
+            .prepare_cached(&sql)
+            .told()?
+            .query_row([number], member_of)
+            .optional()
+            .told()
+    }
+
+    pub(super) fn member_by_row(&self, id: MemberId) -> Stored<Option<Member>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM members m JOIN organisations o ON o.id = m.branch_id WHERE m.id = $1"
+        );
+        self.connection.prepare_cached(&sql).told()?.query_row([id.0], member_of).optional().told()
+    }
+
+    /// Writes a member that was checked.
+    pub(super) fn insert_member(
+        &self,
+        entry: &MemberEntry,
+        branch: OrgId,
+        batch: Option<BatchId>,
+    ) -> Stored<MemberId> {
+        const INSERT: &str = "INSERT INTO members (id_number, document, name, name_key, phone, branch_id,
+                ethnic_group, political_status, education, joined_on, league_post, membership_number,
+                authentication, fees_paid_to, graduation_mark, batch_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        let p = &entry.profile;
+        self.connection
+            .prepare_cached(INSERT)
+            .told()?
+            .execute(params![
+                entry.id_number.reveal(),
+                document_id(entry.document),
+                entry.name,
+                name_key(&entry.name),
+                entry.phone,
+                branch.0,
+                p.ethnic_group,
+                p.political_status,
+                p.education,
+                p.joined_on,
+                p.league_post,
+                p.membership_number,
+                p.authentication.id(),
+                p.fees_paid_to,
+                p.graduation_mark.id(),
+                batch.map(|b| b.0)
+            ])
+            .told()?;
+        Ok(MemberId(self.connection.last_insert_rowid()))
+    }
+}
+
+impl Desk<'_> {
+    /// Whether this person may see a member's record.
+    pub(super) fn may_see(&self, member: &Member) -> bool {
+        self.covers(&member.branch_path) || member.id_number == self.actor.id_number
+    }
+
+    /// A member in scope.
+    ///
+    /// # Errors
+    /// Where there is none in scope; the two cases are not told apart.
+    pub fn member(&self, id: MemberId) -> Stored<Member> {
+        let found = self.store.member_by_row(id)?.filter(|m| self.may_see(m));
+        found.ok_or_else(|| not_found("团员", &id.to_string(), "请刷新列表后再选。"))
+    }
+
+    /// A member in scope by ID number.
+    ///
+    /// # Errors
+    /// Where there is none in scope; the sentence shows only a mask.
+    pub fn member_by_number(&self, number: &str) -> Stored<Member> {
+        let number = crate::domain::id_number::normal_form(number);
+        let found = self.store.member_by_number(&number)?.filter(|m| self.may_see(m));
+        let next = "请核对号码；如果还没录入，先用「添加团员」或导入名册。";
+        found.ok_or_else(|| not_found("团员", &mask_id(&number), next))
+    }
+
+    /// The signed-in person's own record, if there is one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn own_record(&self) -> Stored<Option<Member>> {
+        self.store.member_by_number(self.actor.id_number.reveal())
+    }
+
+    /// A page of members in scope, in pinyin order.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn members(
+        &self,
+        filter: &MemberFilter,
+    ) -> Stored<(Vec<MemberRow>, Option<(String, i64)>)> {
+        const SQL: &str = "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
+                m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
+                    AND t.stage IN ('origin_review', 'destination_review', 'province_review',
+                        'external_receipt', 'placement')), ''), m.name_key
+            FROM members m JOIN organisations o ON o.id = m.branch_id
+            WHERE ((o.path >= :lo AND o.path < :hi) OR m.id_number = :id)
+              AND (:under = '' OR (o.path >= :under AND o.path < :end))
+              AND (m.state = 'active' OR :former)
+              AND (:search = '' OR m.id_number = upper(:search) OR name_match(:search, m.name, ''))
+              AND (m.name_key, m.id) > (:key, :row)
+            ORDER BY m.name_key, m.id LIMIT :limit";
+        let bounds = self.bounds();
+        let (under, end) = filter
+            .under
+            .as_ref()
+            .map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
+        let (key, row) = filter.after.clone().unwrap_or_default();
+        let limit = filter.limit.unwrap_or(PAGE);
+        let mut statement = self.store.connection.prepare_cached(SQL).told()?;
+        let found = statement
+            .query_map(
+                named_params! {":lo": bounds.lo, ":hi": bounds.hi, ":id": bounds.id, ":under": under,
+                    ":end": end, ":former": filter.former, ":search": filter.search.trim(),
+                    ":key": key, ":row": row, ":limit": limit + 1},
+                |r| Ok((row_of(r)?, r.get::<_, String>(9)?)),
+            )
+            .told()?;
+        let mut found: Vec<(MemberRow, String)> = found.collect::<Result<_, _>>().told()?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(row, key)| (key.clone(), row.id.0));
+        Ok((found.into_iter().map(|(row, _)| row).collect(), next))
+    }
+
+    /// Makes a member in a branch.
+    ///
+    /// # Errors
+    /// Where the branch is out of scope or no branch, or the ID number is in the database already;
+    /// then the sentence says where.
+    pub fn add_member(&self, entry: &MemberEntry, branch: &str) -> Stored<MemberId> {
+        let branch = self.branch_in_scope(branch)?;
+        if let Some(there) = self.presence(entry.id_number.reveal())? {
+            return Err(conflict(there));
+        }
+        self.store.atomically(|| {
+            let id = self.store.insert_member(entry, branch.id, None)?;
+            self.note(
+                &Deed::new("member_add", entry.name.clone()).detail(branch.full_name.clone()),
+            )?;
+            Ok(id)
+        })
+    }
+
+    /// A branch that this person fills in for, by code or full name.
+    pub(super) fn branch_in_scope(&self, text: &str) -> Stored<Organisation> {
+        let branch = self.store.find_organisation(text)?;
+        if branch.kind != OrgKind::Branch {
+            return Err(no_branch(&branch));
+        }
+        if !self.covers(&branch.path) {
+            return Err(not_allowed(format!(
+                "「{}」不在你管理的范围内。请选自己管理的团支部，或请它的管理员录入。",
+                branch.full_name
+            )));
+        }
+        Ok(branch)
+    }
+
+    /// Where an ID number is in the database already, as a sentence that offers what to do.
+    pub(super) fn presence(&self, number: &str) -> Stored<Option<String>> {
+        let Some(member) = self.store.member_by_number(number)? else { return Ok(None) };
+        let here = self.may_see(&member);
+        let place = if here { member.branch_name.as_str() } else { "别的组织" };
+        let next = match (here, member.state) {
+            (true, MemberState::Active) => "不用再录；需要换团支部请发起转接。",
+            (_, MemberState::TransferredOut) => "曾经转出，请用「办理转入」接回来，不要另建一条。",
+            (true, MemberState::Retired) => "已停用，请先核对原因。",
+            (false, _) => "同一个人只能有一条记录，请用「办理转入」发起转接。",
+        };
+        Ok(Some(format!(
+            "{} 已在{place}录入（{}，{}）。{next}",
+            member.name,
+            member.id_number.masked(),
+            member.state.label()
+        )))
+    }
+
+    /// Changes the free parts of a record: telephone and profile. Name, ID number and branch have
+    /// ways of their own.
+    ///
+    /// # Errors
+    /// Where the member is out of scope.
+    pub fn edit_member(&self, id: MemberId, phone: &str, profile: &Profile) -> Stored<()> {
+        const UPDATE: &str =
+            "UPDATE members SET phone = $1, ethnic_group = $2, political_status = $3,
+                education = $4, joined_on = $5, league_post = $6, membership_number = $7,
+                authentication = $8, fees_paid_to = $9, graduation_mark = $10 WHERE id = $11";
+        let old = self.member_to_change(id)?;
+        self.store.atomically(|| {
+            let p = profile;
+            let values = params![
+                phone,
+                p.ethnic_group,
+                p.political_status,
+                p.education,
+                p.joined_on,
+                p.league_post,
+                p.membership_number,
+                p.authentication.id(),
+                p.fees_paid_to,
+                p.graduation_mark.id(),
+                id.0
+            ];
+            self.store.connection.execute(UPDATE, values).told()?;
+            self.note(&Deed::new("member_edit", old.name.clone())).map(drop)
+        })
+    }
+
+    fn member_to_change(&self, id: MemberId) -> Stored<Member> {
+        let member = self.member(id)?;
+        if self.actor.role == Role::Member || !self.covers(&member.branch_path) {
+            return Err(not_allowed(
+                "团员记录由团支部的经办人或管理员修改。请把要改的内容告诉他们。",
+            ));
+        }
+        Ok(member)
+    }
+
+    /// Corrects name or ID number, recorded with old and new (the number masked) and the reason.
+    ///
+    /// # Errors
+    /// Without a reason, out of scope, during an open transfer, or where the new number is taken.
+    pub fn correct_member(
+        &self,
+        id: MemberId,
+        (name, number): (&str, &IdNumber),
+        reason: &str,
+    ) -> Stored<()> {
+        const UPDATE: &str =
+            "UPDATE members SET name = $1, name_key = $2, id_number = $3 WHERE id = $4";
+        self.check_administrator()?;
+        let old = self.member_to_change(id)?;
+        if reason.trim().is_empty() {
+            return Err(rule(
+                "还没写更正的原因。更正姓名或证件号会留痕，请写清依据，例如「按身份证更正」。",
+            ));
+        }
+        if old.id_number != *number {
+            self.check_number_free(&old, number)?;
+        }
+        self.store.atomically(|| {
+            let values = params![name, name_key(name), number.reveal(), id.0];
+            self.store.connection.execute(UPDATE, values).told()?;
+            let detail = format!(
+                "姓名「{}」改为「{name}」，证件号{}",
+                old.name,
+                if old.id_number == *number { "不变" } else { "已更正" }
+            );
+            self.note(&Deed::new("member_correct", name).detail(detail).reason(reason)).map(drop)
+        })
+    }
+
+    fn check_number_free(&self, old: &Member, number: &IdNumber) -> Stored<()> {
+        if let Some(there) = self.presence(number.reveal())? {
+            return Err(conflict(there));
+        }
+        match self.store.open_transfer_of(old.id_number.reveal())? {
+            Some(open) => Err(conflict(format!(
+                "{} 有一单在办（{open}），办完或撤销后才能更正证件号。",
+                old.name
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a member out of use.
+    ///
+    /// # Errors
+    /// Without a reason, out of scope, or during an open transfer.
+    pub fn retire_member(&self, id: MemberId, reason: &str) -> Stored<()> {
+        const UPDATE: &str = "UPDATE members SET state = 'retired' WHERE id = $1";
+        self.check_administrator()?;
+        let member = self.member_to_change(id)?;
+        if reason.trim().is_empty() {
+            return Err(rule("还没写停用的原因。请写清楚，例如「重复录入」或「离团」。"));
+        }
+        if let Some(open) = self.store.open_transfer_of(member.id_number.reveal())? {
+            return Err(conflict(format!(
+                "{} 有一单在办（{open}），办完或撤销后才能停用。",
+                member.name
+            )));
+        }
+        self.store.atomically(|| {
+            self.store.connection.execute(UPDATE, [id.0]).told()?;
+            self.note(&Deed::new("member_retire", member.name.clone()).reason(reason)).map(drop)
+        })
+    }
+}
+
+fn document_id(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::ResidentCard => "resident",
+        DocumentKind::Other => "other",
+    }
+}
+
+fn id_number_of(text: &str) -> Result<IdNumber, rusqlite::Error> {
+    IdNumber::parse(text).or_else(|_| IdNumber::parse_other(text)).map_err(|fault| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(fault))
+    })
+}
+
+fn member_of(row: &Row<'_>) -> Result<Member, rusqlite::Error> {
+    let text = |i: usize| row.get::<_, String>(i);
+    let id_number = id_number_of(&text(3)?)?;
+    Ok(Member {
+        id: MemberId(row.get(0)?),
+        name: text(1)?,
+        document: if text(2)? == "resident" {
+            DocumentKind::ResidentCard
+        } else {
+            DocumentKind::Other
+        },
+        id_number,
+        phone: text(4)?,
+        branch: OrgId(row.get(5)?),
+        branch_name: text(6)?,
+        branch_path: OrgPath::from_stored(text(7)?),
+        profile: Profile {
+            ethnic_group: text(8)?,
+            political_status: text(9)?,
+            education: text(10)?,
+            joined_on: text(11)?,
+            league_post: text(12)?,
+            membership_number: text(13)?,
+            authentication: Authentication::from_id(&text(14)?).unwrap_or(Authentication::Unknown),
+            fees_paid_to: text(15)?,
+            graduation_mark: GraduationMark::from_id(&text(16)?).unwrap_or(GraduationMark::None),
+        },
+        state: MemberState::from_id(&text(17)?).unwrap_or(MemberState::Retired),
+    })
+}
+
+fn row_of(row: &Row<'_>) -> Result<MemberRow, rusqlite::Error> {
+    Ok(MemberRow {
+        id: MemberId(row.get(0)?),
+        name: row.get(1)?,
+        masked_id: mask_id(&row.get::<_, String>(2)?),
+        masked_phone: mask_phone(&row.get::<_, String>(3)?),
+        branch_name: row.get(4)?,
+        joined_on: row.get(5)?,
+        league_post: row.get(6)?,
+        state: MemberState::from_id(&row.get::<_, String>(7)?).unwrap_or(MemberState::Retired),
+        open_transfer: row.get(8)?,
+    })
+}
+
+/// Reads a stored ID number; shared by the readers of accounts and transfers.
+pub(super) fn stored_id(text: &str) -> Result<IdNumber, rusqlite::Error> {
+    id_number_of(text)
+}

@@ -1,0 +1,163 @@
+//! Opening and making the database file.
+//!
+//! A database is made in one place only, [`Store::create`], which first-run set-up calls. Opening
+//! never makes one: an error on opening is told and nothing is recreated (security.md 5).
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OpenFlags};
+
+use super::Store;
+use super::fault::{Stored, Told, not_found};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::name_search::NameQuery;
+
+/// Marks our files: `TuZh` in ASCII, as SQLite's application_id.
+const APPLICATION_ID: i32 = 0x5475_5a68;
+
+/// The first SQLite without the WAL-reset corruption (security.md 1); asserted at every open.
+const LEAST_SQLITE: i32 = 3_051_003;
+
+/// The migrations, oldest first. Only ever added to, never edited.
+const MIGRATIONS: &[&str] = &[include_str!("../../assets/sql/0001_ground.sql")];
+
+impl Store {
+    /// Opens an existing database with its raw key (`x'…'`, as SQLCipher takes it).
+    ///
+    /// # Errors
+    /// Where the file is missing, damaged, keyed otherwise, newer than this program, or busy.
+    pub fn open(path: &Path, key: &str) -> Stored<Self> {
+        if !path.is_file() {
+            let shown = path.display().to_string();
+            return Err(not_found(
+                "数据库文件",
+                &shown,
+                "请检查数据目录；如果移动过，请移回原处或恢复备份。",
+            ));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).told()?;
+        Self::prepare(connection, Some(key))
+    }
+
+    /// Makes a new database. The file must not exist.
+    ///
+    /// # Errors
+    /// Where a file stands there already, or it cannot be written.
+    pub fn create(path: &Path, key: &str) -> Stored<Self> {
+        if path.exists() {
+            let sentence =
+                format!("{} 已经存在，没有覆盖。请直接登录，或换一个数据目录。", path.display());
+            return Err(Fault::new(FaultKind::Conflict, sentence));
+        }
+        let connection = Connection::open(path).told()?;
+        let store = Self::prepare(connection, Some(key))?;
+        store.connection.pragma_update(None, "application_id", APPLICATION_ID).told()?;
+        Ok(store)
+    }
+
+    /// A database in memory with the real schema, for tests and trials.
+    ///
+    /// # Errors
+    /// Where SQLite refuses.
+    pub fn in_memory() -> Stored<Self> {
+        Self::prepare(Connection::open_in_memory().told()?, None)
+    }
+
+    fn prepare(connection: Connection, key: Option<&str>) -> Stored<Self> {
+        if let Some(key) = key {
+            // SQLCipher prints errors over the screen unless its log is off before the key is set.
+            connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
+            connection.pragma_update(None, "key", key).told()?;
+            assert_cipher(&connection)?;
+        }
+        connection.busy_timeout(Duration::from_secs(3)).told()?;
+        connection.execute_batch(PRAGMAS).told()?;
+        assert_version()?;
+        // The first read tells a wrong key from a right one.
+        let n: i64 =
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).told()?;
+        let mut store = Self { connection, fresh: n == 0 };
+        store.migrate()?;
+        store.define_functions()?;
+        Ok(store)
+    }
+
+    fn migrate(&mut self) -> Stored<()> {
+        let version: i64 =
+            self.connection.pragma_query_value(None, "user_version", |r| r.get(0)).told()?;
+        let known = MIGRATIONS.len();
+        let done = usize::try_from(version).unwrap_or(usize::MAX);
+        if done > known {
+            let sentence = format!(
+                "这个数据库是更新的版本（{version}）写的，本程序只认到 {known}，没有打开也没有改动。请换用新版程序。"
+            );
+            return Err(Fault::new(FaultKind::Damaged, sentence));
+        }
+        for (i, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+            let tx = self.connection.transaction().told()?;
+            tx.execute_batch(sql).told()?;
+            tx.pragma_update(None, "user_version", i + 1).told()?;
+            tx.commit().told()?;
+        }
+        Ok(())
+    }
+
+    /// `name_match(query, text)`: whether a name fits a search text, by characters, pinyin or
+    /// initials. The parsed query is kept for the statement.
+    fn define_functions(&self) -> Stored<()> {
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        self.connection
+            .create_scalar_function("name_match", 3, flags, |ctx| {
+                let query: std::sync::Arc<NameQuery> = ctx.get_or_create_aux(
+                    0,
+                    |value| -> Result<_, rusqlite::types::FromSqlError> {
+                        Ok(NameQuery::parse(value.as_str()?))
+                    },
+                )?;
+                let name = ctx.get_raw(1).as_str().unwrap_or_default();
+                let code = ctx.get_raw(2).as_str().unwrap_or_default();
+                Ok(query.matches(name, code).is_some())
+            })
+            .told()
+    }
+}
+
+/// DELETE with EXTRA keeps an acknowledged decision through a power cut, and leaves one file when
+/// idle, so that a copy of it is complete (security.md 5).
+const PRAGMAS: &str = "
+    PRAGMA journal_mode = DELETE;
+    PRAGMA synchronous = EXTRA;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA mmap_size = 0;
+    PRAGMA cell_size_check = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = ON;
+    PRAGMA cache_size = -8192;
+";
+
+fn assert_cipher(connection: &Connection) -> Stored<()> {
+    let version: Option<String> =
+        connection.pragma_query_value(None, "cipher_version", |r| r.get(0)).ok();
+    match version {
+        Some(text) if !text.is_empty() => Ok(()),
+        _ => Err(Fault::new(
+            FaultKind::Failed,
+            "这个程序编译时没有带上加密的数据库引擎，不能打开数据。请换用正式发布的程序。",
+        )),
+    }
+}
+
+fn assert_version() -> Stored<()> {
+    if rusqlite::version_number() >= LEAST_SQLITE {
+        return Ok(());
+    }
+    let sentence = format!(
+        "数据库引擎版本太旧（{}），旧版有损坏数据的缺陷，没有打开。请换用正式发布的程序。",
+        rusqlite::version()
+    );
+    Err(Fault::new(FaultKind::Failed, sentence))
+}
