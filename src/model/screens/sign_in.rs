@@ -139,8 +139,10 @@ impl SignIn {
         if !self.has_office {
             return Out::nothing().warn("本机还没有设置组织，不能登录。请按 F10 首次设置。");
         }
-        if let Some(sentence) = self.form.to_first_fault() {
-            return Out::nothing().warn(sentence);
+        // The form's own sentence names F3, which means something else here.
+        if self.form.to_first_fault().is_some() {
+            let fault = self.form.focused().and_then(|field| field.fault.clone());
+            return Out::nothing().warn(fault.unwrap_or_default());
         }
         self.waiting = true;
         let id_number = self.form.text("id_number").trim().to_owned();
