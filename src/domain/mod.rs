@@ -11,6 +11,7 @@ pub(crate) mod labels;
 pub mod member;
 pub mod name_key;
 pub mod name_search;
+pub mod order;
 pub mod organisation;
 pub mod person_name;
 pub mod phone;

@@ -165,6 +165,16 @@ impl<F: KnownField> ColumnPlan<F> {
         self.find(field).is_some()
     }
 
+    /// Headers with what they are taken for, those not read last.
+    pub fn shown(&self) -> Vec<(String, String)> {
+        let known = self
+            .matched
+            .iter()
+            .map(|(field, _, header)| (header.clone(), field.label().to_owned()));
+        let left = self.unmapped.iter().map(|column| (column.header.clone(), "不读取".to_owned()));
+        known.chain(left).collect()
+    }
+
     fn find(&self, field: F) -> Option<&(F, usize, String)> {
         self.matched.iter().find(|(known, ..)| *known == field)
     }

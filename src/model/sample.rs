@@ -56,6 +56,7 @@ pub fn row(id: i64, stage: Stage) -> TransferRow {
 /// The whole of [`row`], with its history.
 pub fn card(id: i64, stage: Stage) -> TransferCard {
     let row = row(id, stage);
+    let stopped = stage.is_final() && stage != Stage::Completed;
     let form = TransferForm {
         reason: Some(Reason::FurtherStudy),
         school: "南京晓庄学院".to_owned(),
@@ -71,7 +72,7 @@ pub fn card(id: i64, stage: Stage) -> TransferCard {
         destination_contact: contact(&row.destination, "周敏", "025-86178000"),
         placed_in: String::new(),
         closing_reason: String::new(),
-        stopped_in: None,
+        stopped_in: stopped.then_some(Stage::DestinationReview),
         events: vec![event(1, "孔维嘉", Act::Submit), event(2, "王莉茜", Act::Approve)],
         form,
         row,

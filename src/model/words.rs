@@ -84,10 +84,7 @@ pub fn nothing_to_do(facts: &Facts, actor: &Actor) -> Option<String> {
 
 /// The steps of the progress bar; of a transfer that ended early, with the step it ended in.
 pub fn steps(card: &TransferCard) -> Vec<ProgressStep> {
-    let stage = card.row.facts.stage;
-    let stopped = stage.is_final() && stage != Stage::Completed;
-    let before = card.events.iter().rev().find(|event| event.to == stage).map(|event| event.from);
-    progress(&card.row.facts, before.filter(|_| stopped))
+    progress(&card.row.facts, card.stopped_in)
 }
 
 /// A step's name where there are few columns.
@@ -128,9 +125,21 @@ fn ending(card: &TransferCard) -> String {
             format!("已完成，现在属于{}。", card.row.destination)
         }
         Stage::Completed => format!("已完成，现在属于{}。", card.placed_in),
-        stage if card.closing_reason.is_empty() => format!("{}。", stage.label()),
-        stage => format!("{}：{}", stage.label(), card.closing_reason),
+        stage if card.closing_reason.is_empty() => format!("{}。", closed_by(card, stage)),
+        stage => format!("{}：{}", closed_by(card, stage), card.closing_reason),
     }
+}
+
+/// 「转入方已退回」: who sent it back follows from where it stood; the rest ends by the applicant.
+fn closed_by(card: &TransferCard, stage: Stage) -> String {
+    let side = match (stage, card.stopped_in) {
+        (Stage::Returned, Some(Stage::OriginReview)) => "转出方",
+        (Stage::Returned, Some(Stage::DestinationReview | Stage::Placement)) => "转入方",
+        (Stage::Returned, Some(Stage::ProvinceReview)) => "省级团委",
+        (Stage::Returned, Some(Stage::ExternalReceipt)) => "对方",
+        _ => "",
+    };
+    format!("{side}{}", stage.label())
 }
 
 fn own_move(facts: &Facts, actor: &Actor) -> Option<&'static str> {
@@ -233,7 +242,7 @@ mod tests {
         done.placed_in = "某学院2020级1班团支部".to_owned();
         assert_eq!(next_step(&done, &admin), "已完成，现在属于某学院2020级1班团支部。");
         let mut returned = card(1, Stage::Returned);
-        returned.closing_reason = "转入方退回：材料不全".to_owned();
-        assert_eq!(next_step(&returned, &admin), "已退回：转入方退回：材料不全");
+        returned.closing_reason = "材料不全".to_owned();
+        assert_eq!(next_step(&returned, &admin), "转入方已退回：材料不全");
     }
 }

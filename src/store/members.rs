@@ -123,6 +123,23 @@ impl Desk<'_> {
         found.ok_or_else(|| not_found("团员", &mask_id(&number), next))
     }
 
+    /// The record of a whole ID number wherever it is: for taking somebody in, and for naming where
+    /// a person is already. What is shown of it is the caller's business.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn find_member(&self, number: &str) -> Stored<Option<Member>> {
+        self.store.member_by_number(&crate::domain::id_number::normal_form(number))
+    }
+
+    /// Number and stage of a person's open transfer, as words.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn open_transfer(&self, id_number: &IdNumber) -> Stored<Option<String>> {
+        self.store.open_transfer_of(id_number.reveal())
+    }
+
     /// The signed-in person's own record, if there is one.
     ///
     /// # Errors

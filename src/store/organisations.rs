@@ -53,6 +53,14 @@ impl Store {
         Ok(org)
     }
 
+    /// Makes the first organisation of a database.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn add_root(&self, entry: &OrgEntry) -> Stored<Organisation> {
+        self.insert_organisation(entry, None, None)
+    }
+
     /// Writes an organisation that was checked. The code is given by the program where it is empty.
     pub(super) fn insert_organisation(
         &self,

@@ -10,7 +10,7 @@ use crate::domain::account::Actor;
 use crate::domain::ids::{Moment, Now};
 use crate::domain::transfer::{ProgressState, TransferCard, TransferRow};
 use crate::domain::workflow::Stage;
-use crate::model::words::{Limit, operation, short_step, steps, waiting};
+use crate::model::words::{Limit, Waiting, operation, short_step, steps, waiting};
 use crate::rules::Rules;
 
 /// The seven official columns where there are few columns of screen: 申请 and 完成/等 are short.
@@ -78,7 +78,7 @@ fn done_or_waiting(
     ctx: &CellCtx<'_>,
     day: fn(Option<Moment>, Now) -> String,
 ) -> String {
-    waiting(row, ctx.now, ctx.rules).map_or_else(|| day(row.done_at, ctx.now), |w| w.text())
+    waiting(row, ctx.now, ctx.rules).map_or_else(|| day(row.done_at, ctx.now), Waiting::text)
 }
 
 fn wait_style(row: &TransferRow, ctx: &CellCtx<'_>) -> Style {
@@ -122,7 +122,7 @@ pub fn mark(state: ProgressState, theme: Theme) -> &'static str {
 
 /// The five steps in one line: `[✓]提交--[►]转出审批(等3天)--[ ]转入审批--[ ]分配支部--[ ]完成`.
 pub fn progress_line(card: &TransferCard, theme: Theme, now: Now, rules: &Rules) -> String {
-    let waited = waiting(&card.row, now, rules).map(|waiting| waiting.text());
+    let waited = waiting(&card.row, now, rules).map(Waiting::text);
     let parts = steps(card).into_iter().map(|step| {
         let waited = waited.as_deref().filter(|_| step.state == ProgressState::Now);
         let waited = waited.map(|text| format!("({text})")).unwrap_or_default();
@@ -151,9 +151,9 @@ pub fn progress_steps(card: &TransferCard, theme: Theme, now: Now, rules: &Rules
     lines
 }
 
-/// The words for 转出原因, empty in an unfinished draft.
-pub fn reason(row: &TransferRow) -> &'static str {
-    row.reason.map_or("", crate::domain::form::Reason::label)
+/// The words for 转出原因 as the rule file has them, empty in an unfinished draft.
+pub fn reason<'a>(row: &TransferRow, rules: &'a Rules) -> &'a str {
+    row.reason.map_or("", |reason| rules.reason(reason).label())
 }
 
 /// How a stage looks where it stands alone.
@@ -187,7 +187,7 @@ mod tests {
         let line = progress_line(&card(1, Stage::Completed), ASCII, at(2020, 6, 2), &rules);
         assert_eq!(line, "[v]提交--[v]转出审批--[v]转入审批--[v]分配支部--[v]完成");
         let line = progress_line(&card(1, Stage::Returned), PLAIN, at(2020, 6, 2), &rules);
-        assert!(line.contains("[✓]提交"), "{line}");
+        assert_eq!(line, "[✓]提交--[✓]转出审批--[✗]转入审批--[ ]分配支部--[ ]完成");
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Accounts {
         let Some(action) = input.action() else { return Out::nothing() };
         match action {
             Action::Back => Out::nothing().pop(),
-            Action::New => self.add(),
+            Action::New => Out::nothing().push(ways::add_account(None)),
             Action::Refresh => self.enter(ctx),
             Action::Enter | Action::Decide => self.popup(),
             Action::Sort => self.toggle(),
@@ -94,7 +94,7 @@ impl Accounts {
         }
     }
 
-    /// Only whoever asked shows a code: another screen may have asked for it.
+    /// Only a reset asked for here is shown here: the form for a new account shows its own.
     fn show_code(&mut self, name: &str, code: &str, sentence: &str) -> Out {
         if !std::mem::take(&mut self.awaits_code) {
             return Out::nothing();
@@ -125,11 +125,6 @@ impl Accounts {
         self.fit(ctx);
         let ticket = self.list.ask(ctx);
         Out::nothing().effect(Effect::LoadAccounts(ticket))
-    }
-
-    fn add(&mut self) -> Out {
-        self.awaits_code = true;
-        Out::nothing().push(ways::add_account(None))
     }
 
     fn fit(&mut self, ctx: &Ctx<'_>) {

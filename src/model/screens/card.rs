@@ -223,7 +223,7 @@ mod tests {
             panic!("the page asks for its transfer")
         };
         let mut shown = card(1, stage);
-        shown.closing_reason = "转入方退回：录取通知书看不清".to_owned();
+        shown.closing_reason = "录取通知书看不清".to_owned();
         reply(&mut state, Reply::Card(*ticket, Box::new(shown)));
         state
     }
@@ -245,6 +245,7 @@ mod tests {
         ] {
             assert!(lines.contains(wanted), "{wanted}\n{lines}");
         }
+        assert!(!lines.contains("18600000029"), "the contact number is masked too\n{lines}");
     }
 
     #[test]
@@ -254,7 +255,7 @@ mod tests {
         let lines = dump(&state, 80, 24).join("\n");
         assert!(lines.contains("05-17 12:00 王莉茜  同意"), "{lines}");
         press(&mut state, "<home>");
-        assert!(dump(&state, 80, 24).join("\n").contains("转入方退回：录取通知书看不清"));
+        assert!(dump(&state, 80, 24).join("\n").contains("转入方已退回：录取通知书看不清"));
     }
 
     #[test]

@@ -5,10 +5,17 @@
 
 use super::apply::{Apply, Opening};
 use super::choice::Choice;
-use super::record::{Record, Then};
 use super::{
-    accounts::Accounts, audit::Audit, card::CardPage, centre::Centre, home::Home, members::Members,
-    organisations::Organisations, pick::Pick, text, ways,
+    accounts::Accounts,
+    audit::Audit,
+    card::CardPage,
+    centre::Centre,
+    home::Home,
+    members::Members,
+    organisations::Organisations,
+    pick::Pick,
+    record::{Record, Then},
+    text, ways,
 };
 use crate::domain::filter::TransferQuery;
 use crate::domain::ids::{OrgId, TransferId};

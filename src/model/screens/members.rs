@@ -107,7 +107,10 @@ impl Members {
                 self.list.failed(*ticket);
                 Out::nothing()
             }
-            Reply::Stored(_) | Reply::Imported { .. } | Reply::Decided(..) => self.enter(ctx),
+            Reply::Stored(_)
+            | Reply::Imported { .. }
+            | Reply::Decided(..)
+            | Reply::Submitted { .. } => self.enter(ctx),
             _ => Out::nothing(),
         }
     }

@@ -96,17 +96,30 @@ impl TextPage {
     }
 }
 
-/// The help page of a layer: its keys, then what can be done there.
-pub fn help(top: &Layer, _rules: &Rules) -> TextPage {
+/// The help page of a layer: the field in hand, what can be done there, and its keys.
+pub fn help(top: &Layer, rules: &Rules) -> TextPage {
     let screen = top.screen();
     let name = Screen::ALL.iter().find(|(s, _)| *s == screen).map_or("", |(_, name)| *name);
-    let mut lines = vec![format!("# {name}：能做什么")];
+    let mut lines = field_help(top, rules);
+    lines.push(format!("# {name}：能做什么"));
     lines.extend(about(screen).iter().map(|line| (*line).to_owned()));
     lines.extend([String::new(), "# 本页按键".to_owned()]);
     lines.extend(rows_of(screen).map(|row| key_line(row, screen)));
     lines.extend([String::new(), "# 到处都一样的按键".to_owned()]);
     lines.extend(moving(screen).iter().map(|(keys, does)| pair(keys, does)));
     TextPage::new(format!("帮助：{}", top.crumb()), lines)
+}
+
+/// Why the field in hand of the transfer form is asked for, as the rule file tells it.
+fn field_help(top: &Layer, rules: &Rules) -> Vec<String> {
+    let Layer::Apply(apply) = top else { return Vec::new() };
+    let asked = rules.fields(&apply.answers);
+    let focused = apply.form.focused();
+    let Some(rule) = asked.iter().find(|rule| focused.is_some_and(|f| f.id == rule.id.id())) else {
+        return Vec::new();
+    };
+    let basis = format!("出处：{}（{} 年起）", rule.source, rule.year);
+    vec![format!("# 本项：{}", rule.label), rule.help.clone(), basis, String::new()]
 }
 
 /// 操作指南
@@ -237,6 +250,7 @@ fn about(screen: Screen) -> &'static [&'static str] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::screens::apply::{Apply, Opening};
     use crate::model::screens::{audit::Audit, pick::Pick};
     use crate::model::testing::{Desk, moves, rules};
 
@@ -253,6 +267,15 @@ mod tests {
         }
         let text = page.lines.join("\n");
         assert!(text.contains("F8  8") && text.contains("F10  0  Ctrl+P"));
+    }
+
+    #[test]
+    fn help_in_the_transfer_form_begins_with_the_field_in_hand() {
+        let mut apply = Apply::new(Opening::Blank);
+        apply.enter(&mut Desk::at_nine().ctx());
+        let page = help(&apply.into(), &rules());
+        assert!(page.lines[0].starts_with("# 本项："), "{:?}", page.lines);
+        assert!(page.lines[2].starts_with("出处："), "{:?}", page.lines);
     }
 
     #[test]

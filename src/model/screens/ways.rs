@@ -77,9 +77,14 @@ pub fn add_account(org: Option<&Organisation>) -> Layer {
     Record::add_account(org).into()
 }
 
-/// Asks for a reason, handed back as [`crate::model::layer::Given::Typed`].
-pub fn ask_reason(title: &str) -> Layer {
-    Record::ask_reason(title, Then::Give).into()
+/// Asks for the reason and takes a member out of use.
+pub fn retire_member(member: &Member) -> Layer {
+    Record::ask_reason(&format!("停用 {}", member.name), Then::RetireMember(member.id)).into()
+}
+
+/// Asks for the reason and closes an organisation.
+pub fn retire_org(org: &Organisation) -> Layer {
+    Record::ask_reason(&format!("停用 {}", org.full_name), Then::RetireOrg(org.id)).into()
 }
 
 /// Asks for the file to import.

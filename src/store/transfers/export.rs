@@ -25,34 +25,36 @@ pub struct TransferExport {
     pub closing_reason: String,
 }
 
+/// Rows of one page.
+const PAGE: usize = 500;
+
 impl Desk<'_> {
-    /// Hands every transfer that fits the query to `take`, oldest first. Returns how many.
+    /// The next page of transfers that fit the query, oldest first, after the row given. An empty
+    /// page is the end. Pages keep memory bounded and the database free between them.
     ///
     /// # Errors
-    /// Where it cannot be read, or as `take` says.
-    pub fn each_transfer(
+    /// Where it cannot be read.
+    pub fn export_page(
         &self,
         query: &TransferQuery,
         rules: &Rules,
-        mut take: impl FnMut(TransferExport) -> Stored<()>,
-    ) -> Stored<usize> {
-        let clause = self.clause(query, rules)?;
+        after: Option<&TransferRow>,
+    ) -> Stored<Vec<TransferExport>> {
+        let mut clause = self.clause(query, rules)?;
+        if let Some(row) = after {
+            clause.after_applied(row);
+        }
         let sql = format!(
             "SELECT {}, {}, coalesce(m.phone, ''), t.placed_in, t.closing_reason FROM transfers t
-             LEFT JOIN members m ON m.id = t.member_id WHERE {} ORDER BY t.applied_at, t.id",
+             LEFT JOIN members m ON m.id = t.member_id WHERE {} ORDER BY t.applied_at, t.id LIMIT {PAGE}",
             row::COLUMNS,
             row::FORM_COLUMNS,
             clause.text()
         );
-        let mut statement = self.store.connection.prepare(&sql).told()?;
+        let mut statement = self.store.connection.prepare_cached(&sql).told()?;
         let params = clause.params(&sql);
-        let mut rows = statement.query(params.as_slice()).told()?;
-        let mut n = 0;
-        while let Some(r) = rows.next().told()? {
-            take(export_of(r).told()?)?;
-            n += 1;
-        }
-        Ok(n)
+        let rows = statement.query_map(params.as_slice(), export_of).told()?;
+        rows.collect::<Result<_, _>>().told()
     }
 
     /// How many transfers fit a query.

@@ -36,6 +36,13 @@ impl Clause {
         self.bind(name, value);
     }
 
+    /// Only what was applied for after a row, in the order of application.
+    pub(super) fn after_applied(&mut self, row: &TransferRow) {
+        self.and("(t.applied_at, t.id) > (:after_at, :after_id)");
+        self.bind(":after_at", row.applied_at.map_or(0, |at| at.0));
+        self.bind(":after_id", row.id.0);
+    }
+
     pub(super) fn text(&self) -> String {
         self.conditions.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND ")
     }

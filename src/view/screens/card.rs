@@ -5,6 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use crate::domain::form::FieldId;
+use crate::domain::phone::mask_phone;
 use crate::domain::transfer::{Contact, TransferCard, TransferEvent};
 use crate::model::screens::card::CardPage;
 use crate::model::words::next_step;
@@ -55,7 +57,7 @@ fn page(screen: &CardPage, card: &TransferCard, scene: Scene<'_>, cols: usize) -
     let fields = fields(screen, card, scene);
     let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
     for (label, value) in given {
-        lines.extend(labelled(label, &value, cols).into_iter().map(|text| (text, plain)));
+        lines.extend(labelled(&label, &value, cols).into_iter().map(|text| (text, plain)));
     }
     lines.push((String::new(), plain));
     lines.push(("经过".to_owned(), scene.theme.strong()));
@@ -66,14 +68,23 @@ fn page(screen: &CardPage, card: &TransferCard, scene: Scene<'_>, cols: usize) -
     lines
 }
 
-fn fields(screen: &CardPage, card: &TransferCard, scene: Scene<'_>) -> Vec<(&'static str, String)> {
+fn fields(screen: &CardPage, card: &TransferCard, scene: Scene<'_>) -> Vec<(String, String)> {
     let (row, form, now) = (&card.row, &card.form, scene.state.now);
     let clear = screen.clear.as_ref();
     let id_number = clear.map_or(&card.masked_id, |clear| &clear.id_number);
     let phone = clear.map_or(&card.masked_phone, |clear| &clear.phone);
-    let system = form.external_system.map_or("否", |system| system.label());
-    let route = scene.state.rules.route_label(&form.further_study).unwrap_or(&form.further_study);
-    vec![
+    let rules = &scene.state.rules;
+    let contact_phone = match clear {
+        Some(_) => form.contact_phone.clone(),
+        None => mask_phone(&form.contact_phone),
+    };
+    let system = form.external_system.map_or("否", |system| rules.external_label(system));
+    let route = rules.route_label(&form.further_study).unwrap_or(&form.further_study);
+    // The same field has another name under another reason.
+    let asked = rules.fields(form);
+    let address = asked.iter().find(|field| field.id == FieldId::Address);
+    let address = address.map_or("详细地址", |field| field.label.as_str());
+    let fields = [
         ("处理状态", row.facts.stage.label().to_owned()),
         ("退回或结束的原因", card.closing_reason.clone()),
         ("转出人姓名", row.transferee.clone()),
@@ -82,13 +93,13 @@ fn fields(screen: &CardPage, card: &TransferCard, scene: Scene<'_>) -> Vec<(&'st
         ("转出团支部", row.origin.clone()),
         ("团支部管理员", contact(&card.origin_contact)),
         ("直属上级", contact(&card.superior_contact)),
-        ("常用联系方式", form.contact_phone.clone()),
+        ("常用联系方式", contact_phone),
         ("转入京/粤/闽", system.to_owned()),
-        ("转出原因", reason(row).to_owned()),
+        ("转出原因", reason(row, rules).to_owned()),
         ("毕业去向", route.to_owned()),
         ("新学校名称", form.school.clone()),
         ("工作单位名称", form.employer.clone()),
-        ("详细地址", form.address.clone()),
+        (address, form.address.clone()),
         ("申请转入组织", row.destination.clone()),
         ("转入组织联系人", contact(&card.destination_contact)),
         ("分配到的团支部", card.placed_in.clone()),
@@ -96,7 +107,8 @@ fn fields(screen: &CardPage, card: &TransferCard, scene: Scene<'_>) -> Vec<(&'st
         ("发起方", row.facts.initiator.label().to_owned()),
         ("申请时间", whole_day(row.applied_at, now)),
         ("完成时间", whole_day(row.done_at, now)),
-    ]
+    ];
+    fields.map(|(label, value)| (label.to_owned(), value)).into()
 }
 
 fn contact(contact: &Contact) -> String {

@@ -138,7 +138,7 @@ fn details(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
     let cols = usize::from(inner.width.saturating_sub(2));
     let lines = match (screen.table.current(), screen.details()) {
         (None, _) => vec!["选中一条，这里就有它的详情和进度。".to_owned()],
-        (Some(row), None) => waiting_lines(row, cols, beside),
+        (Some(row), None) => waiting_lines(row, reason(row, &scene.state.rules), cols, beside),
         (Some(_), Some(card)) if beside => side(card, scene, cols),
         (Some(_), Some(card)) => strip(card, scene),
     };
@@ -149,8 +149,8 @@ fn details(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// What the row alone tells, until the details are here.
-fn waiting_lines(row: &TransferRow, cols: usize, beside: bool) -> Vec<String> {
-    let mut lines = vec![format!("{}  {}", row.transferee, reason(row))];
+fn waiting_lines(row: &TransferRow, why: &str, cols: usize, beside: bool) -> Vec<String> {
+    let mut lines = vec![format!("{}  {why}", row.transferee)];
     for text in [format!("转出：{}", row.origin), format!("转入：{}", row.destination)] {
         lines.extend(if beside { wrap(&text, cols) } else { vec![text] });
     }
@@ -167,7 +167,7 @@ fn strip(card: &TransferCard, scene: Scene<'_>) -> Vec<String> {
             row.transferee,
             card.masked_id,
             card.masked_phone,
-            reason(row)
+            reason(row, &scene.state.rules)
         ),
         format!("转出：{}", row.origin),
         format!("转入：{}", row.destination),
@@ -187,7 +187,7 @@ fn side(card: &TransferCard, scene: Scene<'_>, cols: usize) -> Vec<String> {
     let facts = [
         ("身份证", card.masked_id.as_str()),
         ("手机", &card.masked_phone),
-        ("原因", reason(row)),
+        ("原因", reason(row, &scene.state.rules)),
         ("新学校", &card.form.school),
         ("单位", &card.form.employer),
         ("转出", &row.origin),

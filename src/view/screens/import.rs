@@ -235,7 +235,7 @@ mod tests {
         assert!(dump(&state, 80, 24)[0].contains("正在写入"));
         let done = Reply::Imported { batch: BatchId(3), n_rows: 1 };
         reply(&mut state, done);
-        assert!(press(&mut state, "<C-z>") == [Effect::UndoImport(BatchId(3))]);
+        assert!(press(&mut state, "<c-z>") == [Effect::UndoImport(BatchId(3))]);
     }
 
     #[test]

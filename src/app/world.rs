@@ -1,0 +1,95 @@
+//! The clock and the environment: the only place that reads either.
+
+use chrono::{NaiveDateTime, Offset};
+
+use crate::domain::ids::{Moment, Now};
+use crate::office::Places;
+
+/// Where the time comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    frozen: Option<NaiveDateTime>,
+}
+
+impl Clock {
+    /// The clock of the machine.
+    pub fn system() -> Self {
+        Self { frozen: None }
+    }
+
+    /// The test clock of `TUANZHUAN_NOW`, which counts in the invented office only. Elsewhere a
+    /// variable that is set is ignored, and the second value warns of it.
+    pub fn of_environment(demo: Demo) -> (Self, Option<String>) {
+        let Some(text) = variable("TUANZHUAN_NOW") else { return (Self::system(), None) };
+        if demo == Demo::No {
+            let warning = "TUANZHUAN_NOW 只在演示数据里有效，已忽略。";
+            return (Self::system(), Some(warning.to_owned()));
+        }
+        match NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S") {
+            Ok(frozen) => (Self { frozen: Some(frozen) }, None),
+            Err(_) => {
+                let warning =
+                    format!("TUANZHUAN_NOW 应写成 2020-06-02T10:30:00，现在是「{text}」，已忽略。");
+                (Self::system(), Some(warning))
+            }
+        }
+    }
+
+    /// The time now.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that knows the time")]
+    pub fn now(self) -> Now {
+        let local = chrono::Local::now();
+        let offset = local.offset().fix().local_minus_utc();
+        match self.frozen {
+            Some(frozen) => Now::from_local(frozen, offset),
+            None => Now { moment: Moment(local.timestamp()), offset },
+        }
+    }
+
+    /// Whether time stands still.
+    pub fn is_frozen(self) -> bool {
+        self.frozen.is_some()
+    }
+}
+
+/// Whether the data at hand is the invented office's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demo {
+    /// It is.
+    Yes,
+    /// It is a real office's, or none.
+    No,
+}
+
+impl From<bool> for Demo {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+/// A variable of the environment, unless it is empty or no text.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether colour is unwanted (`NO_COLOR`).
+pub fn no_colour() -> bool {
+    variable("NO_COLOR").is_some()
+}
+
+/// The directories: of `--data-dir`, else of `TUANZHUAN_DATA_DIR`, else the platform's.
+///
+/// # Errors
+/// Where the system names no home directory.
+pub fn places(data_dir: Option<&std::path::Path>) -> Result<Places, crate::domain::fault::Fault> {
+    let from_environment = variable("TUANZHUAN_DATA_DIR").map(std::path::PathBuf::from);
+    match data_dir.map(std::path::Path::to_path_buf).or(from_environment) {
+        Some(dir) => Ok(Places::below(&absolute(&dir))),
+        None => Places::platform(),
+    }
+}
+
+fn absolute(dir: &std::path::Path) -> std::path::PathBuf {
+    std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf())
+}

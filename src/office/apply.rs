@@ -1,0 +1,327 @@
+//! 发起转接: from what was typed to a request that the store takes.
+
+use super::Session;
+use crate::domain::account::Role;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::form::{ExternalSystem, FieldId, Initiator, Reason, TransferForm};
+use crate::domain::id_number::{DocumentKind, IdNumber, normal_form};
+use crate::domain::ids::{MemberId, TransferId};
+use crate::domain::member::{Member, MemberState, Profile};
+use crate::domain::order::FormHeader;
+use crate::domain::organisation::{OrgKind, Organisation};
+use crate::domain::person_name::PersonName;
+use crate::domain::phone::mask_phone;
+use crate::domain::text::{clean_line, clean_text};
+use crate::domain::workflow::{Party, Stage, next_party};
+use crate::rules::{CheckupFacts, DestinationFacts, Finding, Severity};
+use crate::store::{Goal, Request, Transferee};
+
+/// A request that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// Row.
+    pub id: TransferId,
+    /// Number.
+    pub number: String,
+    /// First stage.
+    pub stage: Stage,
+    /// Who moves next, in words.
+    pub next: String,
+}
+
+impl Session<'_> {
+    /// The header of the form for a member (domain.md B1.2).
+    ///
+    /// # Errors
+    /// Where the member is not in scope.
+    pub fn header(&self, id: MemberId) -> Result<FormHeader, Fault> {
+        let member = self.desk().member(id)?;
+        let branch = self.office.store.organisation(member.branch)?;
+        Ok(FormHeader {
+            member: id,
+            masked_id: member.id_number.masked(),
+            masked_phone: mask_phone(&member.phone),
+            id_number: member.id_number.reveal().to_owned(),
+            name: member.name,
+            branch: self.office.store.contact_of(Some(branch.id))?,
+            superior: self.office.store.contact_of(branch.parent)?,
+        })
+    }
+
+    /// 转接体检: everything that stands against a form or wants a look.
+    ///
+    /// # Errors
+    /// Where a field is at fault, or the member or destination is not to be found.
+    pub fn check_up(&self, form: &TransferForm) -> Result<Vec<Finding>, Fault> {
+        let form = self.prepare(form)?;
+        let (transferee, goal) = (self.transferee(&form)?, self.goal(&form)?);
+        self.findings(&form, &transferee, &goal)
+    }
+
+    /// Hands a form in.
+    ///
+    /// # Errors
+    /// Where a field is at fault, the check-up blocks, or this person may not make the request.
+    pub fn submit(
+        &self,
+        form: &TransferForm,
+        draft: Option<TransferId>,
+    ) -> Result<Submitted, Fault> {
+        let form = self.prepare(form)?;
+        let (transferee, goal) = (self.transferee(&form)?, self.goal(&form)?);
+        let findings = self.findings(&form, &transferee, &goal)?;
+        refuse_blocked(&findings)?;
+        let initiator = form.initiated_by.unwrap_or(Initiator::Member);
+        let request = Request { form, transferee, goal, initiator, draft };
+        let (id, number, stage) = self.desk().submit(&request)?;
+        Ok(Submitted { id, number, stage, next: self.next_words(id)? })
+    }
+
+    /// Keeps what was typed as a draft.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn save_draft(
+        &self,
+        draft: Option<TransferId>,
+        form: &TransferForm,
+    ) -> Result<(TransferId, String), Fault> {
+        self.desk().save_draft(draft, &cleaned(form))
+    }
+
+    /// Who moves next, in words, with name and telephone where they are known.
+    ///
+    /// # Errors
+    /// Where the transfer is not in scope.
+    pub fn next_words(&self, id: TransferId) -> Result<String, Fault> {
+        let card = self.desk().card(id)?;
+        let facts = &card.row.facts;
+        let contact = match next_party(facts) {
+            None => {
+                return Ok(match facts.stage {
+                    Stage::Completed => "已办完，没有下一步。".to_owned(),
+                    stage => format!("{}，没有下一步。", stage.label()),
+                });
+            }
+            Some(Party::Origin | Party::RecorderForProvince) => &card.origin_contact,
+            Some(Party::Destination) => &card.destination_contact,
+            Some(Party::Recorder) if card.origin_contact.organisation.is_empty() => {
+                &card.destination_contact
+            }
+            Some(Party::Recorder) => &card.origin_contact,
+            Some(Party::Province | Party::Applicant) => {
+                return Ok(party_words(facts.stage, next_party(facts)));
+            }
+        };
+        let who = [contact.organisation.as_str(), contact.name.as_str(), contact.phone.as_str()];
+        let who: Vec<&str> = who.into_iter().filter(|s| !s.is_empty()).collect();
+        Ok(format!("{}：{}", facts.stage.label(), who.join(" ")))
+    }
+
+    /// Cleans, drops hidden answers, fills in who asks, and refuses faulty fields.
+    fn prepare(&self, form: &TransferForm) -> Result<TransferForm, Fault> {
+        let mut form = cleaned(form);
+        if form.member.is_empty() && self.actor.role == Role::Member {
+            self.actor.id_number.reveal().clone_into(&mut form.member);
+        }
+        if form.initiated_by.is_none() {
+            form.initiated_by = Some(self.initiator_of(&form)?);
+        }
+        let faults = self.rules().check_form(&form);
+        if faults.is_empty() {
+            return Ok(form);
+        }
+        let said: Vec<&str> = faults.iter().map(|f| f.sentence.as_str()).collect();
+        Err(Fault::new(FaultKind::Rule, said.join("\n")))
+    }
+
+    /// Tells from who fills in whose request it is, where the form does not say.
+    fn initiator_of(&self, form: &TransferForm) -> Result<Initiator, Fault> {
+        if self.actor.role == Role::Member {
+            return Ok(Initiator::Member);
+        }
+        let here = self.desk().find_member(&form.member)?;
+        let in_scope = here.is_some_and(|m| self.actor.org_path.contains(&m.branch_path));
+        let arrives = !form.member_name.is_empty() || !form.origin_typed.is_empty();
+        Ok(if in_scope && !arrives { Initiator::Origin } else { Initiator::Destination })
+    }
+
+    /// Whose membership moves. Somebody outside the scope can only be taken in by the whole number.
+    fn transferee(&self, form: &TransferForm) -> Result<Transferee, Fault> {
+        let found = self.desk().find_member(&form.member)?;
+        let arriving = form.initiated_by == Some(Initiator::Destination);
+        match found {
+            Some(member) if member.state == MemberState::Active => self.known(member, arriving),
+            _ if arriving => arrival(form),
+            _ => Ok(Transferee::Member(Box::new(self.desk().member_by_number(&form.member)?))),
+        }
+    }
+
+    fn known(&self, member: Member, arriving: bool) -> Result<Transferee, Fault> {
+        let own = member.id_number == self.actor.id_number;
+        if arriving || own || self.actor.org_path.contains(&member.branch_path) {
+            return Ok(Transferee::Member(Box::new(member)));
+        }
+        Ok(Transferee::Member(Box::new(self.desk().member(member.id)?)))
+    }
+
+    fn goal(&self, form: &TransferForm) -> Result<Goal, Fault> {
+        if form.reason == Some(Reason::SpecialUnit) {
+            return Ok(Goal::SpecialUnit);
+        }
+        if !form.destination_typed.is_empty() {
+            // A name typed by hand that is in the database after all is that organisation.
+            let known = self.office.store.find_organisation(&form.destination_typed).ok();
+            return Ok(match known.filter(|org| org.managed && form.external_system.is_none()) {
+                Some(org) => Goal::Organisation(Box::new(org)),
+                None => Goal::Typed(form.destination_typed.clone()),
+            });
+        }
+        if form.destination.is_empty() && form.initiated_by == Some(Initiator::Destination) {
+            let own = self.office.store.organisation(self.actor.org)?;
+            return Ok(Goal::Organisation(Box::new(own)));
+        }
+        let found = self.office.store.find_organisation(&form.destination)?;
+        Ok(Goal::Organisation(Box::new(found)))
+    }
+
+    fn findings(
+        &self,
+        form: &TransferForm,
+        transferee: &Transferee,
+        goal: &Goal,
+    ) -> Result<Vec<Finding>, Fault> {
+        let empty = Profile::default();
+        let desk = self.desk();
+        let today = self.now.today();
+        let facts = match transferee {
+            Transferee::Member(member) => CheckupFacts {
+                form,
+                name: &member.name,
+                id_number: Some(member.id_number.clone()),
+                document: member.document,
+                phone: &member.phone,
+                profile: &member.profile,
+                open_transfer: desk.open_transfer(&member.id_number)?,
+                only_administrator: desk
+                    .is_only_administrator(member.id_number.reveal(), member.branch)?,
+                origin_is_beijing: self.rules().external_of(&member.branch_name)
+                    == Some(ExternalSystem::Beijing),
+                destination: self.destination_facts(goal, Some(member))?,
+                today,
+            },
+            Transferee::Arrival { name, id_number, origin } => CheckupFacts {
+                form,
+                name,
+                id_number: Some(id_number.clone()),
+                document: id_number.kind(),
+                phone: "",
+                profile: &empty,
+                open_transfer: desk.open_transfer(id_number)?,
+                only_administrator: false,
+                origin_is_beijing: self.rules().external_of(origin)
+                    == Some(ExternalSystem::Beijing),
+                destination: None,
+                today,
+            },
+        };
+        Ok(self.rules().checkup(&facts))
+    }
+
+    fn destination_facts(
+        &self,
+        goal: &Goal,
+        member: Option<&Member>,
+    ) -> Result<Option<DestinationFacts>, Fault> {
+        Ok(match goal {
+            Goal::SpecialUnit => None,
+            Goal::Typed(name) => Some(DestinationFacts {
+                full_name: name.clone(),
+                kind: OrgKind::Committee,
+                is_own_branch: false,
+                is_present_school: false,
+                is_hollow: false,
+                verified_days: None,
+                outside: true,
+            }),
+            Goal::Organisation(org) => Some(self.facts_of(org, member)?),
+        })
+    }
+
+    fn facts_of(
+        &self,
+        org: &Organisation,
+        member: Option<&Member>,
+    ) -> Result<DestinationFacts, Fault> {
+        let verified = chrono::NaiveDate::parse_from_str(&org.verified_on, "%Y-%m-%d").ok();
+        Ok(DestinationFacts {
+            full_name: org.full_name.clone(),
+            kind: org.kind,
+            is_own_branch: member.is_some_and(|m| m.branch == org.id),
+            is_present_school: match member {
+                Some(member) => self.same_school(org, member)?,
+                None => false,
+            },
+            is_hollow: !org.managed && org.n_members == 0,
+            verified_days: verified.map(|day| (self.now.today() - day).num_days()),
+            outside: false,
+        })
+    }
+
+    /// Whether a destination belongs to the member's own school: they share the nearest committee
+    /// above the member's branch.
+    fn same_school(&self, org: &Organisation, member: &Member) -> Result<bool, Fault> {
+        for id in member.branch_path.ids().collect::<Vec<_>>().into_iter().rev() {
+            let above = self.office.store.organisation(id)?;
+            if above.kind == OrgKind::Committee {
+                return Ok(above.path.contains(&org.path));
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn party_words(stage: Stage, party: Option<Party>) -> String {
+    format!("{}：{}", stage.label(), party.map_or("", Party::label))
+}
+
+fn arrival(form: &TransferForm) -> Result<Transferee, Fault> {
+    let rule = |sentence: String| Fault::new(FaultKind::Rule, sentence);
+    let name = PersonName::parse(&form.member_name).map_err(|f| rule(f.to_string()))?;
+    let number = normal_form(&form.member);
+    let kind =
+        if number.chars().count() == 18 { DocumentKind::ResidentCard } else { DocumentKind::Other };
+    let id_number = IdNumber::parse_as(kind, &number).map_err(|f| rule(f.to_string()))?;
+    if form.origin_typed.is_empty() {
+        return Err(rule("还没填转出团组织全称。请填对方原来所在团组织的完整名称。".to_owned()));
+    }
+    Ok(Transferee::Arrival {
+        name: name.as_str().to_owned(),
+        id_number,
+        origin: form.origin_typed.clone(),
+    })
+}
+
+fn refuse_blocked(findings: &[Finding]) -> Result<(), Fault> {
+    let blocks: Vec<&str> = findings
+        .iter()
+        .filter(|f| f.severity == Severity::Block)
+        .map(|f| f.sentence.as_str())
+        .collect();
+    if blocks.is_empty() { Ok(()) } else { Err(Fault::new(FaultKind::Rule, blocks.join("\n"))) }
+}
+
+/// The one cleaning at the boundary: every text of a form passes here, from screen, file or draft.
+fn cleaned(form: &TransferForm) -> TransferForm {
+    let mut form = form.clone();
+    for field in FieldId::ALL {
+        let text = form.get(*field).to_owned();
+        let clean = match field {
+            FieldId::Member => normal_form(&text),
+            FieldId::Remark => clean_text(&text).text,
+            _ => clean_line(&text).text,
+        };
+        form.set(*field, &clean);
+    }
+    form
+}

@@ -1,0 +1,214 @@
+//! Imports: read, check every row, show; write only what was consented to.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::{Session, io_fault};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::member::MemberEntry;
+use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
+use crate::domain::organisation::OrgEntry;
+use crate::exchange::columns::{ColumnOverride, ColumnPlan, KnownField};
+use crate::exchange::fault::RowFault;
+use crate::exchange::members::{MemberOptions, read_members};
+use crate::exchange::organisations::{arrange, read_organisations};
+use crate::exchange::sheet::{Sheet, read_sheet};
+use crate::store::{ImportOutcome, Screening};
+
+/// Most bytes of a file that is read at all; the sheet reader has limits of its own below it.
+const FILE_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// What the user says about a file beyond its name.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// `COLUMN=FIELD` pairs.
+    pub columns: Vec<String>,
+    /// Branch of rows that name none.
+    pub branch: Option<String>,
+}
+
+/// A file that was read and checked, ready to be written. Nothing has been written.
+pub struct PreparedImport {
+    /// What to show.
+    pub preview: ImportPreview,
+    rows: Rows,
+}
+
+enum Rows {
+    Members(Vec<(MemberEntry, String)>),
+    Organisations(Vec<OrgEntry>),
+}
+
+impl Session<'_> {
+    /// Reads a file and checks every row against the rules and the database.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is no sheet, or lacks a column.
+    pub fn prepare_import(
+        &self,
+        kind: ImportKind,
+        path: &Path,
+        options: &ImportOptions,
+    ) -> Result<PreparedImport, Fault> {
+        let bytes = read_limited(path)?;
+        let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let sheet = read_sheet(&bytes, &file).map_err(|f| damaged(f.to_string()))?;
+        let overrides: Vec<ColumnOverride> = options
+            .columns
+            .iter()
+            .map(|text| ColumnOverride::parse(text))
+            .collect::<Result<_, _>>()
+            .map_err(|f| Fault::new(FaultKind::Usage, f.to_string()))?;
+        match kind {
+            ImportKind::Members => {
+                let options = MemberOptions { overrides, branch: options.branch.clone() };
+                self.prepare_members(&sheet, &options, file)
+            }
+            ImportKind::Organisations => self.prepare_organisations(&sheet, &overrides, file),
+        }
+    }
+
+    fn prepare_members(
+        &self,
+        sheet: &Sheet,
+        options: &MemberOptions,
+        file: String,
+    ) -> Result<PreparedImport, Fault> {
+        let read = read_members(sheet, options).map_err(|f| damaged(f.to_string()))?;
+        let desk = self.desk();
+        let mut screener = desk.screener();
+        let (mut rows, mut good) = (Vec::new(), Vec::new());
+        for row in read.rows {
+            let verdict = match row.entry {
+                Err(faults) => bad(faults),
+                Ok((entry, branch)) => match screener.member(&entry, &branch)? {
+                    Screening::Present(said) => ImportVerdict::Present(said),
+                    Screening::Bad(fault) => unfit("所在团支部", branch, fault),
+                    Screening::Good => {
+                        good.push((entry, branch));
+                        ImportVerdict::Good
+                    }
+                },
+            };
+            rows.push(ImportRow {
+                row: row.row,
+                name: row.shown.name,
+                key: row.shown.masked_id,
+                verdict,
+            });
+        }
+        let columns = columns_of(&read.plan);
+        Ok(PreparedImport {
+            preview: preview(sheet, file, columns, rows),
+            rows: Rows::Members(good),
+        })
+    }
+
+    fn prepare_organisations(
+        &self,
+        sheet: &Sheet,
+        overrides: &[ColumnOverride],
+        file: String,
+    ) -> Result<PreparedImport, Fault> {
+        let read = read_organisations(sheet, overrides).map_err(|f| damaged(f.to_string()))?;
+        let desk = self.desk();
+        let mut screener = desk.screener();
+        let (mut rows, mut good, mut names) = (Vec::new(), Vec::new(), HashSet::new());
+        for row in arrange(read.rows) {
+            let verdict = match row.entry {
+                Err(faults) => bad(faults),
+                Ok(entry) => {
+                    match screener.organisation(&entry, names.contains(&entry.superior))? {
+                        Screening::Present(said) => ImportVerdict::Present(said),
+                        Screening::Bad(fault) => unfit("上级组织", entry.superior, fault),
+                        Screening::Good => {
+                            names.insert(entry.code.clone());
+                            names.insert(entry.full_name.clone());
+                            good.push(entry);
+                            ImportVerdict::Good
+                        }
+                    }
+                }
+            };
+            rows.push(ImportRow {
+                row: row.row,
+                name: row.shown.full_name,
+                key: row.shown.code,
+                verdict,
+            });
+        }
+        rows.sort_by_key(|row| row.row);
+        let columns = columns_of(&read.plan);
+        Ok(PreparedImport {
+            preview: preview(sheet, file, columns, rows),
+            rows: Rows::Organisations(good),
+        })
+    }
+
+    /// Writes the good rows of a prepared import, in one transaction.
+    ///
+    /// # Errors
+    /// Where there are none, or one cannot be written; then none is.
+    pub fn run_import(&self, import: &PreparedImport) -> Result<ImportOutcome, Fault> {
+        let file = &import.preview.file;
+        match &import.rows {
+            Rows::Members(rows) => self.desk().import_members(rows, file),
+            Rows::Organisations(rows) => self.desk().import_organisations(rows, file),
+        }
+    }
+}
+
+fn read_limited(path: &Path) -> Result<Vec<u8>, Fault> {
+    let told = |error: std::io::Error| io_fault("打不开文件", path, &error);
+    let meta = std::fs::metadata(path).map_err(told)?;
+    if meta.is_dir() {
+        let sentence =
+            format!("{} 是一个目录，不是文件。请给出 .csv 或 .xlsx 文件。", path.display());
+        return Err(Fault::new(FaultKind::NotFound, sentence));
+    }
+    if meta.len() > FILE_LIMIT {
+        let sentence = format!(
+            "{} 有 {} MB，最多 {} MB。请拆成几个文件再导入。",
+            path.display(),
+            meta.len() / 1024 / 1024,
+            FILE_LIMIT / 1024 / 1024
+        );
+        return Err(Fault::new(FaultKind::Rule, sentence));
+    }
+    std::fs::read(path).map_err(told)
+}
+
+fn damaged(sentence: String) -> Fault {
+    Fault::new(FaultKind::Damaged, sentence)
+}
+
+fn bad(faults: Vec<RowFault>) -> ImportVerdict {
+    let words = |f: RowFault| {
+        (f.column, f.value, format!("{}。{}", f.reason, f.remedy).replace("。。", "。"))
+    };
+    ImportVerdict::Bad(faults.into_iter().map(words).collect())
+}
+
+fn unfit(column: &str, value: String, fault: Fault) -> ImportVerdict {
+    ImportVerdict::Bad(vec![(column.to_owned(), value, fault.sentence)])
+}
+
+fn columns_of<F: KnownField>(plan: &ColumnPlan<F>) -> Vec<(String, String)> {
+    plan.shown()
+}
+
+fn preview(
+    sheet: &Sheet,
+    file: String,
+    columns: Vec<(String, String)>,
+    rows: Vec<ImportRow>,
+) -> ImportPreview {
+    let count =
+        |wanted: fn(&ImportVerdict) -> bool| rows.iter().filter(|r| wanted(&r.verdict)).count();
+    let counts = (
+        count(|v| *v == ImportVerdict::Good),
+        count(|v| matches!(v, ImportVerdict::Bad(_))),
+        count(|v| matches!(v, ImportVerdict::Present(_))),
+    );
+    ImportPreview { file, format: sheet.encoding.to_owned(), columns, counts, rows }
+}

@@ -1,0 +1,247 @@
+//! Members, organisations and accounts: from what was typed to rows.
+
+use super::{Door, Session};
+use crate::domain::account::{Account, Role};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::id_number::{DocumentKind, IdNumber};
+use crate::domain::ids::{AccountId, MemberId, Moment, Now, OrgId};
+use crate::domain::member::{Authentication, GraduationMark, MemberEntry, Profile};
+use crate::domain::order::{AccountEntry, MemberAnswers, RevealTarget};
+use crate::domain::organisation::{OrgEntry, Organisation};
+use crate::domain::person_name::PersonName;
+use crate::domain::phone::Phone;
+use crate::domain::text::clean_line;
+use crate::store::{Deed, NewAccount};
+use crate::vault::{Verifier, initial_password, one_time_code};
+
+/// How long a one-time code is valid: 2 days (domain.md A5).
+const CODE_SECONDS: i64 = 2 * 86_400;
+
+/// How long numbers may stay on the screen: 10 seconds (security.md T9).
+const REVEAL_SECONDS: i64 = 10;
+
+impl Session<'_> {
+    /// Makes a member.
+    ///
+    /// # Errors
+    /// Every field at fault, or where the store refuses.
+    pub fn add_member(&self, answers: &MemberAnswers) -> Result<MemberId, Fault> {
+        let entry = member_entry(answers)?;
+        self.desk().add_member(&entry, &clean_line(&answers.branch).text)
+    }
+
+    /// Changes the free parts of a member's record.
+    ///
+    /// # Errors
+    /// Every field at fault, or where the store refuses.
+    pub fn edit_member(&self, id: MemberId, answers: &MemberAnswers) -> Result<(), Fault> {
+        let mut said = Vec::new();
+        let phone = phone_of(&answers.phone, &mut said);
+        let profile = profile_of(answers, &mut said);
+        refuse(&said)?;
+        self.desk().edit_member(id, &phone, &profile)
+    }
+
+    /// Corrects a member's name or ID number.
+    ///
+    /// # Errors
+    /// Where the name or number is at fault, or the store refuses.
+    pub fn correct_member(
+        &self,
+        id: MemberId,
+        name: &str,
+        number: &str,
+        reason: &str,
+    ) -> Result<(), Fault> {
+        let old = self.desk().member(id)?;
+        let name = PersonName::parse(name).map_err(|f| rule(f.to_string()))?;
+        let number = match number.trim() {
+            "" => old.id_number,
+            text => IdNumber::parse_as(old.document, text).map_err(|f| rule(f.to_string()))?,
+        };
+        self.desk().correct_member(id, (name.as_str(), &number), &clean_line(reason).text)
+    }
+
+    /// Makes or changes an organisation.
+    ///
+    /// # Errors
+    /// Where a field is at fault, or the store refuses.
+    pub fn save_org(&self, id: Option<OrgId>, entry: &OrgEntry) -> Result<Organisation, Fault> {
+        let entry = org_entry(entry)?;
+        match id {
+            None if entry.kind.is_none() => {
+                Err(rule("还没选组织类别。请选团委、团工委、团总支或团支部。"))
+            }
+            None => self.desk().add_organisation(&entry),
+            Some(id) => self.desk().edit_organisation(id, &entry),
+        }
+    }
+
+    /// ID number and telephone in the clear, recorded, and until when they may be shown.
+    ///
+    /// # Errors
+    /// Where the person is not in scope.
+    pub fn reveal(&self, target: RevealTarget) -> Result<(String, String, Moment), Fault> {
+        let desk = self.desk();
+        let (object, numbers) = match target {
+            RevealTarget::Member(id) => {
+                let member = desk.member(id)?;
+                (member.name, (member.id_number.reveal().to_owned(), member.phone))
+            }
+            RevealTarget::Transfer(id) => (desk.transfer(id)?.number, desk.numbers_of(id)?),
+        };
+        desk.record(&Deed::new("reveal", object))?;
+        Ok((numbers.0, numbers.1, Moment(self.now.moment.0 + REVEAL_SECONDS)))
+    }
+
+    /// Makes an account whose initial password is the last 8 characters of the ID number.
+    ///
+    /// # Errors
+    /// Where a field is at fault, or the store refuses.
+    pub fn add_account(&self, entry: &AccountEntry) -> Result<String, Fault> {
+        let name = PersonName::parse(&entry.name).map_err(|f| rule(f.to_string()))?;
+        let id_number = IdNumber::parse(&entry.id_number).map_err(|f| rule(f.to_string()))?;
+        let mut said = Vec::new();
+        let phone = phone_of(&entry.phone, &mut said);
+        refuse(&said)?;
+        let org = self.office.store.find_organisation(&entry.org)?;
+        let verifier = Verifier::make(&initial_password(id_number.reveal()), self.office.cost())?;
+        let new = NewAccount {
+            id_number,
+            name: name.as_str().to_owned(),
+            phone,
+            role: entry.role,
+            org: org.id,
+        };
+        self.desk().add_account(&new, &verifier)?;
+        Ok(account_words(&new, &org.full_name))
+    }
+}
+
+impl Door {
+    /// Replaces an account's password by a one-time code, which is returned once.
+    ///
+    /// # Errors
+    /// Where nobody is signed in, or the store refuses.
+    pub fn reset_account(&mut self, id: AccountId, now: Now) -> Result<(Account, String), Fault> {
+        let account = self.session(now)?.desk().account_to_change(id)?;
+        let code = one_time_code()?;
+        let verifier = Verifier::make(&code, self.session(now)?.office.cost())?;
+        let until = Moment(now.moment.0 + CODE_SECONDS);
+        let slot = self.session(now)?.desk().reset_account(id, &verifier, until)?;
+        self.opened()?.0.drop_slot(slot)?;
+        Ok((account, code.to_string()))
+    }
+
+    /// Takes an account out of use, with its key slot.
+    ///
+    /// # Errors
+    /// Where nobody is signed in, or the store refuses.
+    pub fn remove_account(&mut self, id: AccountId, now: Now) -> Result<Account, Fault> {
+        let account = self.session(now)?.desk().account_to_change(id)?;
+        let slot = self.session(now)?.desk().remove_account(id)?;
+        self.opened()?.0.drop_slot(slot)?;
+        Ok(account)
+    }
+}
+
+fn account_words(new: &NewAccount, org: &str) -> String {
+    let first = match new.role {
+        Role::Administrator => "第一次要在本机由已启用的管理员登录后，再换人登录",
+        Role::Operator | Role::Member => "请在管理员打开程序之后登录",
+    };
+    format!(
+        "已为 {} 开设账号：{}，{org}。初始密码是本人身份证号的后 8 位（X 大写），{first}，并马上改密码。",
+        new.name,
+        new.role.label()
+    )
+}
+
+fn member_entry(answers: &MemberAnswers) -> Result<MemberEntry, Fault> {
+    let mut said = Vec::new();
+    let name = PersonName::parse(&answers.name).map_err(|f| said.push(f.to_string())).ok();
+    let document =
+        if answers.document == "other" { DocumentKind::Other } else { DocumentKind::ResidentCard };
+    let id_number =
+        IdNumber::parse_as(document, &answers.id_number).map_err(|f| said.push(f.to_string())).ok();
+    let phone = phone_of(&answers.phone, &mut said);
+    let profile = profile_of(answers, &mut said);
+    if answers.branch.trim().is_empty() {
+        said.push("还没选所在团支部。请选一个团支部。".to_owned());
+    }
+    match (name, id_number) {
+        (Some(name), Some(id_number)) if said.is_empty() => {
+            Ok(MemberEntry { name: name.as_str().to_owned(), document, id_number, phone, profile })
+        }
+        _ => Err(rule(said.join("\n"))),
+    }
+}
+
+fn phone_of(text: &str, said: &mut Vec<String>) -> String {
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    match Phone::parse(text) {
+        Ok(phone) => phone.reveal().to_owned(),
+        Err(fault) => {
+            said.push(fault.to_string());
+            text.to_owned()
+        }
+    }
+}
+
+fn profile_of(answers: &MemberAnswers, said: &mut Vec<String>) -> Profile {
+    let text = |text: &str| clean_line(text).text;
+    Profile {
+        ethnic_group: text(&answers.ethnic_group),
+        political_status: text(&answers.political_status),
+        education: text(&answers.education),
+        joined_on: month_of("入团年月", &answers.joined_on, said),
+        league_post: text(&answers.league_post),
+        membership_number: text(&answers.membership_number),
+        authentication: Authentication::from_id(&answers.authentication)
+            .unwrap_or(Authentication::Unknown),
+        fees_paid_to: month_of("团费交至", &answers.fees_paid_to, said),
+        graduation_mark: GraduationMark::from_id(&answers.graduation_mark)
+            .unwrap_or(GraduationMark::None),
+    }
+}
+
+fn month_of(label: &str, text: &str, said: &mut Vec<String>) -> String {
+    let text = clean_line(text).text;
+    if text.is_empty() {
+        return text;
+    }
+    match crate::exchange::dates::month_of(&crate::exchange::sheet::Cell::from_text(&text)) {
+        Ok(month) => month,
+        Err(_) => {
+            said.push(format!("{label}「{text}」看不懂。请写成 2017-12 这样的年-月。"));
+            text
+        }
+    }
+}
+
+fn org_entry(entry: &OrgEntry) -> Result<OrgEntry, Fault> {
+    let text = |text: &str| clean_line(text).text;
+    let mut said = Vec::new();
+    let clean = OrgEntry {
+        code: crate::domain::id_number::normal_form(&entry.code),
+        superior: text(&entry.superior),
+        kind: entry.kind,
+        full_name: text(&entry.full_name),
+        short_name: text(&entry.short_name),
+        contact_name: text(&entry.contact_name),
+        contact_phone: phone_of(&entry.contact_phone, &mut said),
+        graduates_on: month_of("预计毕业时间", &entry.graduates_on, &mut said),
+    };
+    refuse(&said)?;
+    Ok(clean)
+}
+
+fn refuse(said: &[String]) -> Result<(), Fault> {
+    if said.is_empty() { Ok(()) } else { Err(rule(said.join("\n"))) }
+}
+
+fn rule(sentence: impl Into<String>) -> Fault {
+    Fault::new(FaultKind::Rule, sentence)
+}

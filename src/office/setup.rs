@@ -1,0 +1,192 @@
+//! First-run set-up. Everything is made in a folder beside its place and moved there when the
+//! recovery key was typed back; the key file goes last, because its presence says that an office
+//! stands here. A crash on the way leaves nothing that counts.
+
+use std::path::PathBuf;
+
+use super::places::make_private;
+use super::{OfficeEntry, Places, io_fault};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::id_number::IdNumber;
+use crate::domain::ids::Now;
+use crate::domain::organisation::OrgEntry;
+use crate::domain::person_name::PersonName;
+use crate::domain::phone::Phone;
+use crate::store::{Deed, NewAccount, Store};
+use crate::vault::{KdfCost, PersonalFacts, RecoveryKey, Unlocked, Vault, check_slot_password};
+
+/// An office that is ready to be put in place.
+pub struct PreparedOffice {
+    places: Places,
+    staging: PathBuf,
+    recovery: RecoveryKey,
+}
+
+impl PreparedOffice {
+    /// Makes an office in the staging folder: keys, database, first organisation, administrator.
+    ///
+    /// # Errors
+    /// Where an entry is at fault, an office stands here already, or nothing can be written.
+    pub fn make(
+        places: &Places,
+        entry: &OfficeEntry,
+        cost: KdfCost,
+        now: Now,
+    ) -> Result<Self, Fault> {
+        refuse_existing(places)?;
+        let person = Person::parse(entry)?;
+        places.make()?;
+        clear_stale(places)?;
+        let staging = places.data.join("setup.tmp");
+        make_private(&staging)?;
+        let id = person.id_number.reveal();
+        let (_, unlocked, recovery) =
+            Vault::create(&staging, &places.config, cost, id, &entry.password)?;
+        fill(&staging, &unlocked, entry, &person, now)?;
+        Ok(Self { places: places.clone(), staging, recovery })
+    }
+
+    /// The recovery key for showing, once.
+    pub fn recovery_key(&self) -> String {
+        self.recovery.to_text().to_string()
+    }
+
+    /// Puts the office in place, if the recovery key was typed back.
+    ///
+    /// # Errors
+    /// Where the key differs, or a file cannot be moved.
+    pub fn confirm(&self, typed: &str) -> Result<(), Fault> {
+        if !self.recovery.is_typed_back(typed)? {
+            let sentence = "输入的恢复密钥和上面显示的不一样。请对照纸上抄下的重新输入，可以不分大小写、不打横线。";
+            return Err(Fault::new(FaultKind::Rule, sentence));
+        }
+        self.put_in_place()
+    }
+
+    /// Puts the office in place without asking; for the command line, which prints the key.
+    ///
+    /// # Errors
+    /// Where a file cannot be moved.
+    pub fn put_in_place(&self) -> Result<(), Fault> {
+        refuse_existing(&self.places)?;
+        for name in ["tuanzhuan.db", "vault.keys"] {
+            let (from, to) = (self.staging.join(name), self.places.data.join(name));
+            std::fs::rename(&from, &to).map_err(|error| io_fault("放不了文件", &to, &error))?;
+        }
+        sync_dir(&self.places.data)?;
+        clear_stale(&self.places)
+    }
+
+    /// Throws the staged office away.
+    ///
+    /// # Errors
+    /// Where it cannot be removed.
+    pub fn abandon(self) -> Result<(), Fault> {
+        clear_stale(&self.places)
+    }
+}
+
+/// Removes what an interrupted set-up left behind.
+///
+/// # Errors
+/// Where it cannot be removed.
+pub fn clear_stale(places: &Places) -> Result<(), Fault> {
+    let staging = places.data.join("setup.tmp");
+    match std::fs::remove_dir_all(&staging) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(io_fault("清理不了上次没做完的设置", &staging, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refuse_existing(places: &Places) -> Result<(), Fault> {
+    let taken = [places.key_file(), places.database()].into_iter().find(|path| path.exists());
+    taken.map_or(Ok(()), |path| {
+        let sentence = format!(
+            "这里已经有数据了（{}），没有改动。请直接登录；要另建一个单位，请用 --data-dir 换一个目录。",
+            path.display()
+        );
+        Err(Fault::new(FaultKind::Conflict, sentence))
+    })
+}
+
+struct Person {
+    id_number: IdNumber,
+    name: PersonName,
+    phone: String,
+}
+
+impl Person {
+    /// Parses the administrator's entries and checks the password against the policy.
+    fn parse(entry: &OfficeEntry) -> Result<Self, Fault> {
+        let rule = |sentence: String| Fault::new(FaultKind::Rule, sentence);
+        if entry.org.trim().is_empty() {
+            return Err(rule("还没填组织全称。请填本单位团组织的全称。".to_owned()));
+        }
+        let name = PersonName::parse(&entry.name).map_err(|f| rule(f.to_string()))?;
+        let id_number = IdNumber::parse(&entry.id_number).map_err(|f| rule(f.to_string()))?;
+        let phone = match entry.phone.trim() {
+            "" => String::new(),
+            text => Phone::parse(text).map_err(|f| rule(f.to_string()))?.reveal().to_owned(),
+        };
+        let facts =
+            PersonalFacts { id_number: id_number.reveal(), phone: &phone, name: name.as_str() };
+        let faults = check_slot_password(&entry.password, &facts);
+        if let Some(fault) = faults.first() {
+            return Err(rule(fault.sentence()));
+        }
+        Ok(Self { id_number, name, phone })
+    }
+}
+
+fn fill(
+    staging: &std::path::Path,
+    unlocked: &Unlocked,
+    entry: &OfficeEntry,
+    person: &Person,
+    now: Now,
+) -> Result<(), Fault> {
+    let store = Store::create(&staging.join("tuanzhuan.db"), &unlocked.key.pragma_literal())?;
+    let org = OrgEntry {
+        kind: Some(entry.kind),
+        full_name: entry.org.trim().to_owned(),
+        contact_name: person.name.as_str().to_owned(),
+        contact_phone: person.phone.clone(),
+        ..OrgEntry::default()
+    };
+    found(&store, &org, person, &unlocked.slot.0, now)
+}
+
+fn found(
+    store: &Store,
+    org: &OrgEntry,
+    person: &Person,
+    slot: &str,
+    now: Now,
+) -> Result<(), Fault> {
+    let name = person.name.as_str();
+    store.atomically(|| {
+        let root = store.add_root(org)?;
+        let new = NewAccount {
+            id_number: person.id_number.clone(),
+            name: name.to_owned(),
+            phone: person.phone.clone(),
+            role: crate::domain::account::Role::Administrator,
+            org: root.id,
+        };
+        store.add_first_account(&new, slot, now.moment)?;
+        store.record_unsigned(now.moment, name, &Deed::new("office_create", root.full_name))
+    })
+}
+
+/// Makes a rename in a directory durable.
+pub(super) fn sync_dir(dir: &std::path::Path) -> Result<(), Fault> {
+    #[cfg(unix)]
+    std::fs::File::open(dir)
+        .and_then(|dir| dir.sync_all())
+        .map_err(|error| io_fault("写不了目录", dir, &error))?;
+    #[cfg(not(unix))]
+    let _ = dir;
+    Ok(())
+}
