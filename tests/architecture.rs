@@ -16,7 +16,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &["domain", "rules", "keys"]),
     ("view", &["domain", "rules", "keys", "model"]),
     ("app", &["domain", "rules", "vault", "store", "exchange", "office", "keys", "model", "view"]),
-    ("cli", &["domain", "rules", "vault", "store", "exchange", "office", "keys", "model", "view", "app"]),
+    (
+        "cli",
+        &[
+            "domain", "rules", "vault", "store", "exchange", "office", "keys", "model", "view",
+            "app",
+        ],
+    ),
 ];
 
 /// Crates and words with the places that may name them.
@@ -63,15 +69,13 @@ fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
 /// Tests of a room may build on any other; files that hold only such are left out.
 fn is_test_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    path.contains("/tests/") || matches!(name, "tests.rs" | "testing.rs" | "sample.rs" | "fixture.rs")
+    path.contains("/tests/")
+        || matches!(name, "tests.rs" | "testing.rs" | "sample.rs" | "fixture.rs")
 }
 
 fn production_code(text: &str) -> String {
     let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
-    code.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 fn room_of(path: &str) -> Option<&str> {
@@ -118,7 +122,9 @@ fn crates_are_named_only_where_they_belong() {
 
 #[test]
 fn only_the_workflow_changes_a_stage() {
-    let writes = sources().into_iter().filter(|s| s.code.contains("SET stage") || s.code.contains("stage = $"));
+    let writes = sources()
+        .into_iter()
+        .filter(|s| s.code.contains("SET stage") || s.code.contains("stage = $"));
     let places: Vec<String> = writes.map(|s| s.path).collect();
     let known = ["store/transfers/decide.rs", "store/transfers/submit.rs"];
     let strangers: Vec<_> = places.iter().filter(|p| !known.contains(&p.as_str())).collect();
@@ -141,11 +147,23 @@ fn the_map_names_every_room() {
 #[test]
 fn the_top_level_holds_only_what_was_agreed() {
     let agreed = [
-        "Cargo.toml", "Cargo.lock", "src", "assets", "tests", "README.md", "benches", "LICENSE",
-        "CHANGELOG.md", "target", "proptest-regressions",
+        "Cargo.toml",
+        "Cargo.lock",
+        "src",
+        "assets",
+        "tests",
+        "README.md",
+        "benches",
+        "LICENSE",
+        "CHANGELOG.md",
+        "target",
+        "proptest-regressions",
     ];
     for entry in fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-        assert!(name.starts_with('.') || agreed.contains(&name.as_str()), "{name} lies on the top level");
+        assert!(
+            name.starts_with('.') || agreed.contains(&name.as_str()),
+            "{name} lies on the top level"
+        );
     }
 }

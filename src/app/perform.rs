@@ -6,13 +6,12 @@ use super::settings;
 use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{MemberId, OrgId};
+use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::model::effect::{
-    Arrival, Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings,
-    Ticket,
+    Arrival, Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings, Ticket,
 };
 use crate::office::{Door, Entry, ImportOptions, PreparedImport, PreparedOffice, Session};
 use crate::store::{MemberFilter, OrgFilter};
-use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::vault::KdfCost;
 
 /// Everything an effect may touch. One thread owns it.
@@ -49,12 +48,16 @@ impl World {
 
     fn outcome(&mut self, effect: Effect) -> Outcome {
         match effect {
-            Effect::PrepareOffice(_) | Effect::ConfirmOffice(_) | Effect::AbandonOffice => self.set_up(effect),
+            Effect::PrepareOffice(_) | Effect::ConfirmOffice(_) | Effect::AbandonOffice => {
+                self.set_up(effect)
+            }
             Effect::SignIn { .. } | Effect::ChangePassword { .. } | Effect::Lock | Effect::Seal => {
                 self.at_the_door(effect)
             }
             Effect::ResetAccount(_) | Effect::RemoveAccount(_) => self.keys(effect),
-            Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => self.importing(effect),
+            Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => {
+                self.importing(effect)
+            }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::Redraw | Effect::Quit => Ok(Vec::new()),
             other => in_session(self.door.session(self.clock.now())?, other),
@@ -65,7 +68,8 @@ impl World {
         let now = self.clock.now();
         match effect {
             Effect::PrepareOffice(entry) => {
-                let made = PreparedOffice::make(self.door.places(), &entry, KdfCost::calibrated()?, now)?;
+                let made =
+                    PreparedOffice::make(self.door.places(), &entry, KdfCost::calibrated()?, now)?;
                 let recovery_key = made.recovery_key();
                 self.prepared = Some(made);
                 // The password just chosen signs in as soon as the office is in place.
@@ -126,7 +130,8 @@ impl World {
             .session(self.clock.now())
             .and_then(|session| session.desk().latest_draft())
             .unwrap_or_default();
-        let notice = drafts.map_or_else(String::new, |_| "有没提交的草稿，按 2 可以接着填。".to_owned());
+        let notice =
+            drafts.map_or_else(String::new, |_| "有没提交的草稿，按 2 可以接着填。".to_owned());
         Arrival { actor, demo: self.door.is_demo(), notice }
     }
 
@@ -161,7 +166,9 @@ impl World {
             Effect::RunImport => {
                 let prepared = self.import.take().ok_or_else(nothing_previewed)?;
                 match session.run_import(&prepared) {
-                    Ok(done) => Ok(vec![Reply::Imported { batch: done.batch, n_rows: done.n_rows }]),
+                    Ok(done) => {
+                        Ok(vec![Reply::Imported { batch: done.batch, n_rows: done.n_rows }])
+                    }
                     Err(fault) => {
                         self.import = Some(prepared);
                         Err(fault)
@@ -185,7 +192,9 @@ impl World {
 fn in_session(session: Session<'_>, effect: Effect) -> Outcome {
     let desk = session.desk();
     Ok(vec![match effect {
-        Effect::LoadTransfers(t, query) => Reply::Transfers(t, desk.transfers(&query, session.rules())?),
+        Effect::LoadTransfers(t, query) => {
+            Reply::Transfers(t, desk.transfers(&query, session.rules())?)
+        }
         Effect::LoadCounts(t) => Reply::Counts(t, desk.counts(session.rules())?),
         Effect::LoadCard(t, id) => Reply::Card(t, Box::new(desk.card(id)?)),
         Effect::LoadHeader(t, id) => Reply::Header(t, Box::new(session.header(id)?)),
@@ -218,7 +227,12 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
         }
         Effect::Submit(draft, form) => {
             let done = session.submit(&form, draft)?;
-            Reply::Submitted { id: done.id, number: done.number, stage: done.stage, next: done.next }
+            Reply::Submitted {
+                id: done.id,
+                number: done.number,
+                stage: done.stage,
+                next: done.next,
+            }
         }
         Effect::Decide(decision) => Reply::Decided(decision.act, session.decide(&decision)?),
         Effect::Export(order) => {
@@ -243,11 +257,20 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
             session.desk().retire_organisation(id, &reason)?;
             Reply::Stored("已停用这个组织，历史都保留。".to_owned())
         }
-        _ => return Err(Fault::new(FaultKind::Failed, "这一步还没有接上。请把操作过程告诉维护的人。")),
+        _ => {
+            return Err(Fault::new(
+                FaultKind::Failed,
+                "这一步还没有接上。请把操作过程告诉维护的人。",
+            ));
+        }
     })
 }
 
-fn save_member(session: Session<'_>, id: Option<MemberId>, answers: &MemberAnswers) -> Result<Reply, Fault> {
+fn save_member(
+    session: Session<'_>,
+    id: Option<MemberId>,
+    answers: &MemberAnswers,
+) -> Result<Reply, Fault> {
     match id {
         Some(id) => session.edit_member(id, answers)?,
         None => drop(session.add_member(answers)?),
@@ -276,14 +299,17 @@ fn members(ticket: Ticket, session: Session<'_>, query: MemberQuery) -> Result<R
 fn organisations(ticket: Ticket, session: Session<'_>, query: &OrgQuery) -> Result<Reply, Fault> {
     let filter = match query.scope {
         OrgScope::Anywhere => OrgFilter::default(),
-        OrgScope::Mine => OrgFilter { under: Some(session.actor().org_path.clone()), ..OrgFilter::default() },
+        OrgScope::Mine => {
+            OrgFilter { under: Some(session.actor().org_path.clone()), ..OrgFilter::default() }
+        }
         OrgScope::BranchesBelow(org) => OrgFilter {
             under: Some(session.organisation(org)?.path),
             kind: Some(OrgKind::Branch),
             ..OrgFilter::default()
         },
     };
-    let (rows, next) = session.desk().organisations(&query.search, &filter, query.after.as_deref())?;
+    let (rows, next) =
+        session.desk().organisations(&query.search, &filter, query.after.as_deref())?;
     Ok(Reply::Orgs(ticket, rows, next))
 }
 
@@ -326,4 +352,3 @@ pub fn typed_path(text: &str) -> std::path::PathBuf {
         _ => Path::new(text).to_path_buf(),
     }
 }
-

@@ -59,7 +59,8 @@ pub fn keep(places: &Places, settings: &Settings) -> Result<(), Fault> {
         let sentence = format!("设置没有保存：写不了 {}。请检查目录权限后再试。", path.display());
         Fault::new(FaultKind::CannotWrite, sentence).because(cause)
     };
-    let file = SettingsFile { lock_after_minutes: settings.lock_after_minutes, ascii: settings.ascii };
+    let file =
+        SettingsFile { lock_after_minutes: settings.lock_after_minutes, ascii: settings.ascii };
     let text = toml::to_string(&file).map_err(|error| told(&error))?;
     places.make()?;
     let mut out = tempfile::NamedTempFile::new_in(&places.config).map_err(|e| told(&e))?;

@@ -82,17 +82,24 @@ pub(super) fn give_back() {
 }
 
 fn unusable(error: std::io::Error) -> Fault {
-    Fault::new(FaultKind::Terminal, "这个终端用不了。请换一个终端窗口，或用命令行方式（见 --help）。")
-        .because(error)
+    Fault::new(
+        FaultKind::Terminal,
+        "这个终端用不了。请换一个终端窗口，或用命令行方式（见 --help）。",
+    )
+    .because(error)
 }
 
 fn check_usable() -> Result<(), Fault> {
     let told = |sentence: &str| Err(Fault::new(FaultKind::Terminal, sentence));
     if !stdin().is_terminal() || !stdout().is_terminal() {
-        return told("界面要在终端窗口里打开，现在的输入或输出不是终端。脚本里请用命令，例如 tuanzhuan transfer list（见 --help）。");
+        return told(
+            "界面要在终端窗口里打开，现在的输入或输出不是终端。脚本里请用命令，例如 tuanzhuan transfer list（见 --help）。",
+        );
     }
     match variable("TERM").as_deref() {
-        Some("dumb") => told("TERM=dumb 的终端画不了界面。请换一个终端，或用命令行方式（见 --help）。"),
+        Some("dumb") => {
+            told("TERM=dumb 的终端画不了界面。请换一个终端，或用命令行方式（见 --help）。")
+        }
         Some("linux") => told(
             "Linux 文本控制台没有汉字字库，画不了界面。请从别的电脑用 SSH 登录，或装 kmscon。\nThe Linux console has no Chinese glyphs; please connect by SSH.",
         ),

@@ -34,9 +34,10 @@ fn next_batch(orders: &Receiver<Effect>) -> Option<Vec<Effect>> {
 fn fresh(batch: Vec<Effect>) -> Vec<Effect> {
     let overtaken = |i: usize, effect: &Effect| {
         is_question(effect)
-            && batch.iter().skip(i + 1).any(|later| {
-                std::mem::discriminant(later) == std::mem::discriminant(effect)
-            })
+            && batch
+                .iter()
+                .skip(i + 1)
+                .any(|later| std::mem::discriminant(later) == std::mem::discriminant(effect))
     };
     let keep: Vec<bool> = batch.iter().enumerate().map(|(i, e)| !overtaken(i, e)).collect();
     batch.into_iter().zip(keep).filter_map(|(effect, keep)| keep.then_some(effect)).collect()
@@ -62,7 +63,8 @@ mod tests {
     #[test]
     fn only_the_newest_of_a_question_is_kept_and_no_order_is_lost() {
         let ask = |n| Effect::LoadTransfers(Ticket(n), TransferQuery::of(View::All));
-        let kept = fresh(vec![ask(1), Effect::Lock, Effect::LoadCounts(Ticket(2)), ask(3), Effect::Lock]);
+        let kept =
+            fresh(vec![ask(1), Effect::Lock, Effect::LoadCounts(Ticket(2)), ask(3), Effect::Lock]);
         let wanted = [Effect::Lock, Effect::LoadCounts(Ticket(2)), ask(3), Effect::Lock];
         assert!(kept == wanted);
     }

@@ -89,7 +89,7 @@ pub const ROWS: &[KeyRow] = &[
     row(&[Setup, SignIn, Apply, Form], 2, None,  Action::Clear,      "清空"),
     row(&[SignIn],                 3, None,      Action::Find,       "忘记密码"),
     row(&[Home, List, Pick],       3, Some('f'), Action::Find,       "查找"),
-    row(&[Apply, Form],            3, None,      Action::Find,       "下一处"),
+    row(&[Setup, Apply, Form],     3, None,      Action::Find,       "下一处"),
     row(&[Home],                   4, None,      Action::Sort,       "排序"),
     row(&[SignIn],                 4, None,      Action::Options,    "操作指南"),
     row(&[Setup, Apply, Form],     4, None,      Action::Options,    "展开"),

@@ -162,6 +162,11 @@ impl State {
     }
 
     fn follow(&mut self, out: Out) -> Vec<Effect> {
+        for effect in &out.effects {
+            if let Effect::SaveSettings(settings) = effect {
+                self.settings = settings.clone();
+            }
+        }
         let mut effects = out.effects;
         for nav in out.nav {
             effects.extend(self.navigate(nav));
@@ -171,7 +176,10 @@ impl State {
 
     fn navigate(&mut self, nav: Nav) -> Vec<Effect> {
         match nav {
-            Nav::Push(layer) => {
+            Nav::Push(mut layer) => {
+                if let Layer::Record(record) = layer.as_mut() {
+                    record.show_settings(&self.settings);
+                }
                 self.layers.push(*layer);
                 self.enter_top()
             }

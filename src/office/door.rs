@@ -9,12 +9,12 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::{Moment, Now};
 use crate::rules::Rules;
-use zeroize::Zeroizing;
 use crate::store::{Credentials, Deed, Sitting, Store};
 use crate::vault::{
     AttemptsFile, DatabaseKey, Gate, KdfCost, PersonalFacts, PolicyFault, SlotId, Vault,
     VaultFault, Verifier, check_login_password, check_slot_password, gate,
 };
+use zeroize::Zeroizing;
 
 /// The way in, and who is in.
 pub struct Door {
@@ -49,7 +49,8 @@ impl Door {
     /// Where the rule file is at fault, or the invented office is damaged.
     pub fn new(places: Places) -> Result<Self, Fault> {
         let rules = load_rules(&places)?;
-        let mut door = Self { places, rules, office: None, actor: None, guest: None, expected: None };
+        let mut door =
+            Self { places, rules, office: None, actor: None, guest: None, expected: None };
         if is_demo(&door.places) {
             door.office = Some(super::demo::open_demo(&door.places, &door.rules)?);
         }

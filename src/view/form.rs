@@ -268,3 +268,90 @@ pub fn headline(text: &str, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let line = center(&spaced.join(" "), usize::from(area.width));
     frame.render_widget(Line::styled(line, theme.strong()), area);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::action::Action;
+    use crate::keys::table::Input;
+    use crate::model::form::LookupKind;
+    use crate::view::testing::lines_of;
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    const FANCY: Theme = Theme { ascii: false, plain: true };
+
+    fn drawn(form: &Form, theme: Theme, (cols, rows): (u16, u16)) -> (Vec<String>, Position) {
+        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
+        let mut cursor = None;
+        let panel = Panel { title: "表", intro: &[], buttons: &["F8 提交"] };
+        terminal.draw(|f| cursor = draw(form, panel, theme, f, f.area())).unwrap();
+        (lines_of(terminal.backend().buffer()), cursor.unwrap())
+    }
+
+    fn long_form() -> Form {
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        Form::new(names.map(|id| Field::line(id, format!("第 {id} 项"), 9).required()).to_vec())
+    }
+
+    #[test]
+    fn the_focused_field_its_fault_and_the_cursor_stay_in_sight() {
+        let mut form = long_form();
+        for step in 0..10 {
+            let id = form.focused().unwrap().id;
+            form.set_fault(id, Some("要改的地方。".to_owned()));
+            let (screen, cursor) = drawn(&form, FANCY, (40, 7));
+            let row = screen.iter().position(|line| line.contains('►')).unwrap();
+            assert!(screen[row].contains(&format!("*第 {id} 项")), "{step}");
+            assert!(screen[row + 1].contains("! 要改的地方。"), "{screen:#?}");
+            assert_eq!(usize::from(cursor.y), row);
+            drop(form.act(Input::Type("字".to_owned())));
+            drop(form.act(Input::Do(Action::Enter)));
+        }
+        let (screen, cursor) = drawn(&form, FANCY, (40, 7));
+        assert!(screen[usize::from(cursor.y)].contains("► [ F8 提交 ]"), "{screen:#?}");
+    }
+
+    #[test]
+    fn labels_are_aligned_by_columns_and_the_cursor_follows_wide_characters() {
+        let mut form = Form::new(vec![
+            Field::line("name", "姓名", 9).required(),
+            Field::line("address", "详细地址", 9),
+        ]);
+        let (screen, before) = drawn(&form, FANCY, (40, 8));
+        assert!(screen[1].starts_with("║►*姓名     "), "{}", screen[1]);
+        assert!(screen[2].starts_with("║  详细地址 "), "{}", screen[2]);
+        drop(form.act(Input::Type("王凡".to_owned())));
+        let (_, after) = drawn(&form, FANCY, (40, 8));
+        assert_eq!((before.x, after.x, after.y), (12, 16, 1));
+    }
+
+    #[test]
+    fn ascii_needs_no_box_lines() {
+        let theme = Theme { ascii: true, plain: true };
+        let form = Form::new(vec![
+            Field::choice("outside", "库外", [("no", "否"), ("yes", "是")]).with("yes"),
+            Field::lookup("org", "组织", LookupKind::Organisation),
+        ]);
+        let (screen, cursor) = drawn(&form, theme, (40, 8));
+        assert!(screen[0].starts_with("+ 表 ="), "{}", screen[0]);
+        assert!(screen[1].contains("> 库外 ( ) 否  (o) 是"), "{}", screen[1]);
+        assert_eq!(cursor.x, 17);
+        assert!(!screen.concat().contains(['║', '►', '═']));
+    }
+
+    #[test]
+    fn fixed_fields_share_a_line_only_where_they_fit() {
+        let pair = || {
+            Form::new(vec![
+                Field::fixed("id", "号码", "320***************"),
+                Field::fixed("phone", "手机", "186****1029").beside(),
+                Field::line("x", "项", 9),
+            ])
+        };
+        let (wide, _) = drawn(&pair(), FANCY, (60, 8));
+        assert!(wide[1].contains("320*") && wide[1].contains("手机 186****1029"));
+        let (narrow, _) = drawn(&pair(), FANCY, (36, 8));
+        assert!(!narrow[1].contains("手机") && narrow[2].contains("186****1029"));
+    }
+}

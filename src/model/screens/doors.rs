@@ -110,7 +110,8 @@ fn open_apply(preset: Preset) -> Layer {
 }
 
 fn ask_reason(decision: Decision) -> Layer {
-    Record::ask_reason(decision.act.label(), Then::Decide(decision)).into()
+    let title = format!("{} {} 单", decision.act.label(), decision.ids.len());
+    Record::ask_reason(&title, Then::Decide(decision)).into()
 }
 
 fn ask_receipt(decision: Decision) -> Layer {

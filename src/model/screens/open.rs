@@ -15,7 +15,7 @@ use crate::model::effect::{ImportKind, OrgScope};
 use crate::model::layer::{Given, Layer};
 
 /// A popup of numbered choices, each with identifier and words, under some lines of text. What is
-/// chosen comes back as [`crate::model::layer::Given::Option`].
+/// chosen comes back as [`Given::Option`].
 pub fn choice(title: &str, lines: Vec<String>, options: Vec<(String, String)>) -> Layer {
     let item = |(id, label)| ChoiceItem::new(label, Release::Give(Given::Option(id)));
     Choice::new(title, lines, options.into_iter().map(item).collect()).into()
@@ -27,7 +27,7 @@ pub fn member(search: &str) -> Layer {
 }
 
 /// The picker of organisations, with a search text to start from; a name typed by hand comes back
-/// as [`crate::model::layer::Given::Typed`] where that is allowed.
+/// as [`Given::Typed`] where that is allowed.
 pub fn organisation(scope: OrgScope, search: &str, typing: Typing) -> Layer {
     Pick::org(scope, search, typing).into()
 }

@@ -20,7 +20,7 @@ const FORGOTTEN: &str = "\
 2 管理员登录后，在「账号」里选中你，按 8 办理，选「重置密码」，把口令当面或电话告诉你。
 3 用身份证号码和这个口令登录，再设一个新密码。口令 2 天内有效，只能用一次。
 
-唯一的管理员忘了密码，要用首次设置时抄下的恢复密钥，在命令行里打开。
+唯一的管理员忘了密码，只能用首次设置时抄在纸上的恢复密钥打开数据。
 初始密码是身份证号码后 8 位，X 用大写；第一次登录必须改掉。";
 
 /// 登录
@@ -98,7 +98,7 @@ impl SignIn {
                 self.rest();
                 let change = Change::Forced { opens_database: *opens_database, current };
                 Out::nothing()
-                    .push(Record::change_password(change).into())
+                    .push(Record::change_password(&change).into())
                     .say("密码对了。第一次登录要先换成自己的密码。")
             }
             Reply::Failed(..) if self.waiting => {
@@ -139,8 +139,10 @@ impl SignIn {
         if !self.has_office {
             return Out::nothing().warn("本机还没有设置组织，不能登录。请按 F10 首次设置。");
         }
-        if let Some(sentence) = self.form.to_first_fault() {
-            return Out::nothing().warn(sentence);
+        // The form's own sentence names F3, which means something else here.
+        if self.form.to_first_fault().is_some() {
+            let fault = self.form.focused().and_then(|field| field.fault.clone());
+            return Out::nothing().warn(fault.unwrap_or_default());
         }
         self.waiting = true;
         let id_number = self.form.text("id_number").trim().to_owned();

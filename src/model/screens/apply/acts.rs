@@ -31,8 +31,23 @@ const NOTHING_SUBMITTED: &str = "还没有提交过上一单，没有内容可�
 
 impl Apply {
     pub(super) fn act_filling(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        let before = self.form.focused().map(|field| field.id);
         let events = self.form.act(input);
-        events.into_iter().fold(Out::nothing(), |out, event| out.and(self.happened(event, ctx)))
+        let out = events
+            .into_iter()
+            .fold(Out::nothing(), |out, event| out.and(self.happened(event, ctx)));
+        let moved = self.form.focused().map(|field| field.id) != before;
+        if moved && out.nav.is_empty() { out.and(self.explain(ctx)) } else { out }
+    }
+
+    /// One line about the field that has the focus now: what belongs in it, and who says so.
+    fn explain(&self, ctx: &Ctx<'_>) -> Out {
+        let id = self.form.focused().map_or("", |field| field.id);
+        let rule = self.asked_fields(ctx.rules).into_iter().find(|rule| rule.id.id() == id);
+        match rule.filter(|rule| !rule.help.is_empty()) {
+            Some(rule) => Out::nothing().say(format!("{}：{}", rule.label, rule.help)),
+            None => Out::nothing(),
+        }
     }
 
     fn happened(&mut self, event: FormEvent, ctx: &mut Ctx<'_>) -> Out {

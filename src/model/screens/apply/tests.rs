@@ -363,3 +363,25 @@ fn an_arrival_names_the_person_and_the_origin() {
     assert!(press(&mut state, "<f8>").is_empty());
     assert!(state.message.text.contains("转出人姓名"), "{}", state.message.text);
 }
+
+#[test]
+fn a_field_that_is_reached_says_what_belongs_in_it() {
+    let mut state = complete();
+    apply_mut(&mut state).form.focus_on("further_study");
+    drop(press(&mut state, "<enter>"));
+    assert_eq!(state.message.text, "新学校名称：录取通知书上的学校全称");
+}
+
+#[test]
+fn a_returned_transfer_is_copied_into_a_new_draft() {
+    let (mut state, effects) = desk(Apply::new(Opening::Again(TransferId(3))), Role::Administrator);
+    let [Effect::LoadCard(ticket, TransferId(3))] = effects[..] else { panic!("loads it") };
+    let mut card = crate::model::sample::card(3, Stage::Returned);
+    card.form.member = header().id_number;
+    card.form.destination = "3201".to_owned();
+    card.row.destination = DESTINATION.to_owned();
+    let effects = reply(&mut state, Reply::Card(ticket, Box::new(card)));
+    assert!(matches!(&effects[..], [Effect::FindMembers(_, q)] if q.search == header().id_number));
+    assert_eq!(apply(&state).answers.destination, DESTINATION);
+    assert_eq!((apply(&state).saving.draft, apply(&state).deadline().is_some()), (None, true));
+}

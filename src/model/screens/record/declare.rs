@@ -27,8 +27,8 @@ const NO_YES: [(&str, &str); 2] = [("no", "否"), ("yes", "是")];
 
 impl Record {
     /// 改密码
-    pub fn change_password(change: Change) -> Self {
-        let opens = match &change {
+    pub fn change_password(change: &Change) -> Self {
+        let opens = match change {
             Change::Wanted { opens_database } | Change::Forced { opens_database, .. } => {
                 *opens_database
             }
@@ -40,7 +40,7 @@ impl Record {
         };
         let least = if opens { LEAST.1 } else { LEAST.0 };
         let current = Field::secret("current", "现在的密码").required();
-        let current = match &change {
+        let current = match change {
             Change::Wanted { .. } => current,
             Change::Forced { current: known, .. } => Field { hidden: true, ..current }.with(known),
         };
@@ -206,6 +206,13 @@ impl Record {
         ];
         Self::page("设置", Purpose::Settings, fields)
             .saying(&["框线错位或显示成问号时，把「只用 ASCII 画线」改为是。"])
+    }
+
+    /// Fills the settings in force in, if this is their form: only the state knows them.
+    pub fn show_settings(&mut self, now: &Settings) {
+        if self.purpose == Purpose::Settings {
+            *self = Self::settings(now);
+        }
     }
 }
 

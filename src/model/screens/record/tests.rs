@@ -170,11 +170,12 @@ fn files_and_settings_are_read_as_typed() {
     let effects = press(&mut state, "<f8>");
     assert!(matches!(&effects[..],
         [Effect::SaveSettings(s)] if s.ascii && s.lock_after_minutes == 5));
+    assert!(state.settings.ascii);
 }
 
 #[test]
 fn a_failure_lets_the_person_go_on() {
-    let mut state = over(Record::change_password(Change::Wanted { opens_database: true }));
+    let mut state = over(Record::change_password(&Change::Wanted { opens_database: true }));
     write(&mut state, "current", "alt alt alt");
     write(&mut state, "new", "kran blau sieb ofen");
     write(&mut state, "repeat", "kran blau sieb ofem");
