@@ -161,7 +161,9 @@ impl Shell {
             }
             Incoming::Terminal(Event::Paste(text)) => self.take(Msg::Paste(text)),
             Incoming::Terminal(Event::Resize(cols, rows)) => self.take(Msg::Resized(cols, rows)),
-            Incoming::Terminal(Event::FocusGained | Event::FocusLost | Event::Mouse(_)) => Going::On,
+            Incoming::Terminal(Event::FocusGained | Event::FocusLost | Event::Mouse(_)) => {
+                Going::On
+            }
         }
     }
 
@@ -219,7 +221,8 @@ impl Shell {
 fn catch_panics() {
     std::panic::set_hook(Box::new(|info| {
         terminal::give_back();
-        let place = info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
+        let place =
+            info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
         let sentence = format!(
             "程序出了问题，已经停下，数据和草稿都已保存。请重新打开；再出现时请把这个位置告诉维护的人：{place}（E-PANIC）"
         );
@@ -230,7 +233,10 @@ fn catch_panics() {
 }
 
 /// A thread that died leaves a program that answers half; ending it is the honest way out.
-#[expect(clippy::exit, reason = "after a panic in any thread the program must not go on half alive")]
+#[expect(
+    clippy::exit,
+    reason = "after a panic in any thread the program must not go on half alive"
+)]
 fn end_now() -> ! {
     std::process::exit(1)
 }

@@ -11,6 +11,7 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 
 use super::world::variable;
 use crate::domain::fault::{Fault, FaultKind};
@@ -48,8 +49,12 @@ impl Screen {
     }
 
     /// Forgets what is on the screen, so that the next drawing writes everything.
+    ///
+    /// `Terminal::clear` would ask the terminal where its cursor is and wait for the answer, which
+    /// the thread that reads keys takes away; setting the size anew clears without asking.
     pub(super) fn forget(&mut self) -> std::io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Takes the terminal over again after the program was stopped and continued.
