@@ -113,8 +113,7 @@ impl Shell {
             }
             let mut next = self.wait(messages);
             // Everything that is waiting is taken before the next drawing.
-            loop {
-                let Some(incoming) = next else { break };
+            while let Some(incoming) = next {
                 if self.receive(incoming) == Going::Out {
                     return self.leave();
                 }

@@ -54,7 +54,7 @@ impl World {
             Effect::SignIn { .. } | Effect::ChangePassword { .. } | Effect::Lock | Effect::Seal => {
                 self.at_the_door(effect)
             }
-            Effect::ResetAccount(_) | Effect::RemoveAccount(_) => self.keys(effect),
+            Effect::ResetAccount(_) | Effect::RemoveAccount(_) => self.keys(&effect),
             Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => {
                 self.importing(effect)
             }
@@ -135,11 +135,11 @@ impl World {
         Arrival { actor, demo: self.door.is_demo(), notice }
     }
 
-    fn keys(&mut self, effect: Effect) -> Outcome {
+    fn keys(&mut self, effect: &Effect) -> Outcome {
         let now = self.clock.now();
         match effect {
             Effect::ResetAccount(id) => {
-                let (account, code) = self.door.reset_account(id, now)?;
+                let (account, code) = self.door.reset_account(*id, now)?;
                 let sentence = format!(
                     "请把这个一次性验证码交给 {} 本人，2 天内有效，登录后要马上改密码。它只显示这一次。",
                     account.name
@@ -147,7 +147,7 @@ impl World {
                 Ok(vec![Reply::AccountIssued { name: account.name, code, sentence }])
             }
             Effect::RemoveAccount(id) => {
-                let account = self.door.remove_account(id, now)?;
+                let account = self.door.remove_account(*id, now)?;
                 Ok(vec![Reply::Stored(format!("已移除 {} 的账号，原密码不能再用。", account.name))])
             }
             _ => Ok(Vec::new()),
