@@ -103,3 +103,6 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

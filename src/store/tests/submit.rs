@@ -1,0 +1,223 @@
+//! Handing in: who may, which reviews are skipped, drafts, and one open transfer for a person.
+
+use super::fixture::*;
+use crate::domain::fault::FaultKind;
+use crate::domain::form::{Initiator, Reason, TransferForm};
+use crate::domain::member::MemberState;
+use crate::domain::workflow::{Destination, Stage};
+use crate::store::{Goal, Request};
+
+/// The first stage, or the kind of the refusal.
+fn first(who: u32, member: u32, goal: &str, initiator: Initiator) -> Result<Stage, FaultKind> {
+    let office = Office::new();
+    let made = office.submit(who, &office.request(member, goal, initiator));
+    let n: i64 = office.one("SELECT count(*) FROM transfers");
+    assert_eq!(n, i64::from(made.is_ok()));
+    made.map(|(_, stage)| stage).map_err(|fault| fault.kind)
+}
+
+#[test]
+fn who_may_ask_for_what_and_where_it_begins() {
+    use Initiator::{Destination as In, Member as Own, Origin as Out};
+    let no = Err(FaultKind::NotAllowed);
+    let (origin, review) = (Ok(Stage::OriginReview), Ok(Stage::DestinationReview));
+    // A member of A1 goes to the township, which the university does not administer.
+    let cases = [
+        (MEMBER, Own, origin),
+        (MEMBER, Out, no),
+        (MEMBER, In, no),
+        (OPERATOR, Own, origin),
+        (OPERATOR, Out, origin),
+        (OPERATOR, In, no),
+        (BRANCH_A, Own, origin),
+        (BRANCH_A, Out, review),
+        (BRANCH_A, In, no),
+        (UNIVERSITY, Own, origin),
+        (UNIVERSITY, Out, review),
+        (UNIVERSITY, In, no),
+        (BRANCH_B, Own, no),
+        (BRANCH_B, Out, no),
+        (BRANCH_B, In, no),
+        (TOWNSHIP, Own, no),
+        (TOWNSHIP, Out, no),
+        (TOWNSHIP, In, origin),
+        (ROOT, Own, origin),
+        (ROOT, Out, Ok(Stage::Placement)),
+        (ROOT, In, Ok(Stage::Placement)),
+    ];
+    for (who, initiator, wanted) in cases {
+        assert_eq!(first(who, MEMBER, "T", initiator), wanted, "{who} {initiator:?}");
+    }
+}
+
+#[test]
+fn nobody_consents_for_the_own_membership() {
+    assert_eq!(first(BRANCH_A, BRANCH_A, "T", Initiator::Origin), Ok(Stage::OriginReview));
+    assert_eq!(first(BRANCH_A, BRANCH_A, "T", Initiator::Member), Ok(Stage::OriginReview));
+}
+
+#[test]
+fn who_holds_both_sides_moves_the_member_at_once() {
+    let office = Office::new();
+    let request = office.request(MEMBER, "B2", Initiator::Origin);
+    let (id, stage) = office.submit(UNIVERSITY, &request).unwrap();
+    assert_eq!(stage, Stage::Completed);
+    assert_eq!(office.member(MEMBER).branch, office.org("B2").id);
+    assert_eq!(office.actor(MEMBER).org, office.org("B2").id);
+    let card = office.as_(UNIVERSITY, |d| d.card(id)).unwrap();
+    assert_eq!(card.placed_in, "江海大学理学院二班团支部");
+    assert_eq!(card.row.done_at, Some(START.moment));
+    assert_eq!(card.events.len(), 1);
+    assert!(card.events[0].reason.contains("免两方审批"));
+}
+
+#[test]
+fn an_unmanaged_destination_is_received_outside() {
+    let office = Office::new();
+    let request = office.request(2, "X1", Initiator::Origin);
+    let (id, stage) = office.submit(BRANCH_A, &request).unwrap();
+    assert_eq!(stage, Stage::ExternalReceipt);
+    let row = office.as_(BRANCH_A, |d| d.transfer(id)).unwrap();
+    assert_eq!(row.facts.destination, Destination::Outside);
+    assert_eq!(row.destination, "远山大学一班团支部");
+}
+
+#[test]
+fn some_goals_are_none() {
+    let office = Office::new();
+    let ask = |member, goal| office.submit(ROOT, &office.request(member, goal, Initiator::Member));
+    assert_eq!(kind(ask(2, "A1")), FaultKind::Rule, "the own branch");
+    office.behind("UPDATE organisations SET state = 'retired' WHERE code = 'TF'").unwrap();
+    assert_eq!(kind(ask(2, "TF")), FaultKind::Rule, "a retired one");
+    office.behind("UPDATE members SET state = 'transferred_out' WHERE name = '王芳'").unwrap();
+    assert_eq!(office.member(4).state, MemberState::TransferredOut);
+    assert_eq!(kind(ask(4, "B1")), FaultKind::Rule, "somebody who left");
+}
+
+#[test]
+fn a_person_has_one_open_transfer() {
+    let office = Office::new();
+    office.send(BRANCH_A, 2, "T", Initiator::Member);
+    let fault = office.submit(ROOT, &office.request(2, "B1", Initiator::Origin)).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Conflict);
+    assert!(fault.sentence.contains("ZJ20200602-0001，转出组织审批"), "{fault}");
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM transfers"), 1);
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM events"), 1);
+}
+
+#[test]
+fn the_index_stands_behind_the_check() {
+    let office = Office::new();
+    office.send(BRANCH_A, 2, "T", Initiator::Member);
+    let copy = "INSERT INTO transfers (number, stage, person_number, initiator, applicant_id,
+            applied_at, since)
+        SELECT 'ZJ-2', stage, person_number, initiator, applicant_id, 0, 0 FROM transfers";
+    assert!(office.behind(copy).unwrap_err().to_string().contains("UNIQUE"));
+    // A window that was faster, after the check: a trigger plays it.
+    office
+        .behind(
+            "CREATE TRIGGER faster AFTER INSERT ON transfers WHEN new.number NOT LIKE 'ZJ-%' BEGIN
+                INSERT INTO transfers (number, stage, person_number, initiator, applicant_id,
+                    applied_at, since)
+                SELECT 'ZJ-' || new.id, 'placement', id_number, 'member', 1, 0, 0
+                FROM members WHERE name = '王芳'; END",
+        )
+        .unwrap();
+    let fault = office.submit(ROOT, &office.request(4, "T", Initiator::Member)).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Conflict);
+    assert!(fault.sentence.contains("已有一单在办"), "{fault}");
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM transfers"), 1);
+}
+
+#[test]
+fn numbers_run_through_the_day() {
+    let office = Office::new();
+    for (member, number) in [(2, "ZJ20200602-0001"), (3, "ZJ20200602-0002")] {
+        let request = office.request(member, "T", Initiator::Member);
+        assert_eq!(office.as_(ROOT, |d| d.submit(&request)).unwrap().1, number);
+    }
+}
+
+#[test]
+fn a_draft_keeps_its_number_when_handed_in() {
+    let office = Office::new();
+    let (id, number) = office.as_(BRANCH_A, |d| d.save_draft(None, &form(2))).unwrap();
+    office.as_(BRANCH_A, |d| d.save_draft(None, &form(3))).unwrap();
+    let request = Request { draft: Some(id), ..office.request(2, "T", Initiator::Origin) };
+    let made = office.as_(BRANCH_A, |d| d.submit(&request)).unwrap();
+    assert_eq!(made, (id, number, Stage::DestinationReview));
+    let again = office.as_(BRANCH_A, |d| d.save_draft(Some(id), &form(2)));
+    assert_eq!(kind(again), FaultKind::NotFound);
+}
+
+#[test]
+fn a_draft_is_seen_and_changed_by_its_author_only() {
+    let office = Office::new();
+    let (id, number) = office.as_(BRANCH_A, |d| d.save_draft(None, &form(MEMBER))).unwrap();
+    for who in EVERYBODY {
+        let sees = who == BRANCH_A;
+        assert_eq!(office.as_(who, |d| d.transfer(id)).is_ok(), sees, "{who}");
+        assert_eq!(office.as_(who, |d| d.transfer_by_number(&number)).is_ok(), sees, "{who}");
+        assert_eq!(office.as_(who, |d| d.draft(id)).is_ok(), sees, "{who}");
+        assert_eq!(office.as_(who, |d| d.card(id)).is_ok(), sees, "{who}");
+        assert_eq!(office.as_(who, |d| d.answers(id)).is_ok(), sees, "{who}");
+        assert_eq!(office.as_(who, |d| d.numbers_of(id)).is_ok(), sees, "{who}");
+        assert_eq!(office.as_(who, |d| d.latest_draft()).unwrap().is_some(), sees, "{who}");
+        let saved = office.as_(who, |d| d.save_draft(Some(id), &form(2)));
+        assert_eq!(saved.is_ok(), sees, "{who}");
+        let request = Request { draft: Some(id), ..office.request(4, "T", Initiator::Member) };
+        assert!(sees || office.submit(who, &request).is_err(), "{who}");
+    }
+}
+
+#[test]
+fn a_draft_gives_its_answers_back() {
+    let office = Office::new();
+    let answers = TransferForm {
+        initiated_by: Some(Initiator::Origin),
+        reason: Some(Reason::FurtherStudy),
+        school: "远山大学".to_owned(),
+        address: "远山市".to_owned(),
+        destination: "T".to_owned(),
+        further_study: "bachelor".to_owned(),
+        ..form(2)
+    };
+    let (id, _) = office.as_(BRANCH_A, |d| d.save_draft(None, &answers)).unwrap();
+    assert_eq!(office.as_(BRANCH_A, |d| d.draft(id)).unwrap(), answers);
+    assert_eq!(office.as_(BRANCH_A, |d| d.latest_draft()).unwrap(), Some((id, answers)));
+    let row = office.as_(BRANCH_A, |d| d.transfer(id)).unwrap();
+    assert_eq!((row.transferee.as_str(), row.destination.as_str()), ("单雄", "天宁街道团工委"));
+    assert_eq!(row.applied_at, None);
+}
+
+#[test]
+fn a_special_unit_goes_to_the_province_and_leaves_no_name() {
+    let office = Office::new();
+    let special = Request {
+        form: TransferForm { reason: Some(Reason::SpecialUnit), ..form(2) },
+        goal: Goal::SpecialUnit,
+        ..office.request(2, "T", Initiator::Origin)
+    };
+    let (id, stage) = office.submit(UNIVERSITY, &special).unwrap();
+    assert_eq!(stage, Stage::ProvinceReview);
+    let row = office.as_(ROOT, |d| d.transfer(id)).unwrap();
+    assert_eq!(row.destination, "转往特殊单位团组织");
+    let province = Some(office.org("P").path);
+    assert_eq!(row.facts.destination, Destination::SpecialUnit { province });
+    let n: i64 = office.one(
+        "SELECT count(*) FROM transfers WHERE destination_id IS NULL AND destination_path = ''
+            AND destination_text = '' AND employer = ''",
+    );
+    assert_eq!(n, 1);
+}
+
+#[test]
+fn the_last_answers_can_be_taken_again() {
+    let office = Office::new();
+    assert_eq!(office.as_(BRANCH_A, |d| d.last_submitted()).unwrap(), None);
+    let id = office.send(BRANCH_A, 2, "T", Initiator::Origin);
+    let last = office.as_(BRANCH_A, |d| d.last_submitted()).unwrap();
+    assert_eq!(last, Some((id, Some(Reason::Other))));
+    let answers = office.as_(BRANCH_A, |d| d.answers(id)).unwrap();
+    assert_eq!(answers.member, form(2).member);
+}
