@@ -218,3 +218,11 @@ fn numbers_are_revealed_in_scope_only_and_pages_hide_them() {
     assert_eq!(card.destination_contact.name, "街道管理员");
     assert_eq!(card.superior_contact.organisation, "江海大学文学院团总支");
 }
+
+#[test]
+fn a_draft_is_not_handed_in_by_deciding() {
+    let office = Office::new();
+    let (id, _) = office.as_(MEMBER, |d| d.save_draft(None, &form(MEMBER))).unwrap();
+    assert_eq!(kind(office.decide(MEMBER, id, Act::Submit)), FaultKind::Rule);
+    assert_eq!(office.stage(id), "draft");
+}

@@ -55,6 +55,9 @@ impl Desk<'_> {
     }
 
     fn rule_on(&self, id: TransferId, ruling: Ruling<'_>) -> Stored<Stage> {
+        if ruling.act == Act::Submit {
+            return Err(rule("草稿不能在这里直接提交。请打开草稿，核对后从填写页提交。"));
+        }
         let row = self.transfer(id)?;
         let reason = ruling.reason.trim();
         let given = Given {
