@@ -61,15 +61,17 @@ impl Desk<'_> {
 }
 
 /// Which transfers a person may see: with a side in range, filled in by them, or their own. Drafts
-/// are their author's alone.
-pub(super) const TRANSFERS: &str = "(t.stage <> 'draft' OR t.applicant_id = :me) AND (
+/// are their author's alone, those taken back before they were handed in too.
+pub(super) const TRANSFERS: &str = "(t.applicant_id = :me
+        OR (t.stage <> 'draft' AND t.stopped_in <> 'draft')) AND (
     (t.origin_path >= :lo AND t.origin_path < :hi)
     OR (t.destination_path >= :lo AND t.destination_path < :hi)
     OR (t.province_path >= :lo AND t.province_path < :hi)
     OR t.applicant_id = :me OR t.person_number = :id)";
 
 /// The same where nothing is outside the range.
-pub(super) const ALL_TRANSFERS: &str = "(t.stage <> 'draft' OR t.applicant_id = :me)";
+pub(super) const ALL_TRANSFERS: &str = "(t.applicant_id = :me
+        OR (t.stage <> 'draft' AND t.stopped_in <> 'draft'))";
 
 /// Whose move it is, in SQL. `waiting_agrees_with_the_table` holds it against
 /// [`crate::domain::workflow::next_act`].

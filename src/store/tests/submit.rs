@@ -2,9 +2,11 @@
 
 use super::fixture::*;
 use crate::domain::fault::FaultKind;
+use crate::domain::filter::{TransferQuery, View};
 use crate::domain::form::{Initiator, Reason, TransferForm};
 use crate::domain::member::MemberState;
 use crate::domain::workflow::{Destination, Stage};
+use crate::rules::Rules;
 use crate::store::{Goal, Request};
 
 /// The first stage, or the kind of the refusal.
@@ -220,4 +222,42 @@ fn the_last_answers_can_be_taken_again() {
     assert_eq!(last, Some((id, Some(Reason::Other))));
     let answers = office.as_(BRANCH_A, |d| d.answers(id)).unwrap();
     assert_eq!(answers.member, form(2).member);
+}
+
+#[test]
+fn a_withdrawn_draft_stays_its_authors() {
+    let office = Office::new();
+    let (id, number) = office.as_(BRANCH_A, |d| d.save_draft(None, &form(MEMBER))).unwrap();
+    office.decide(BRANCH_A, id, crate::domain::workflow::Act::Withdraw).unwrap();
+    for who in EVERYBODY {
+        let sees = who == BRANCH_A;
+        assert_eq!(office.as_(who, |d| d.transfer_by_number(&number)).is_ok(), sees, "{who}");
+        let (rows, _) = office.as_(who, |d| d.audit(None)).unwrap();
+        assert!(who != MEMBER || rows.is_empty(), "the transferee learns nothing of it");
+        let query = TransferQuery::of(View::All);
+        let page = office.as_(who, |d| d.transfers(&query, &Rules::national())).unwrap();
+        assert_eq!(page.rows.len(), usize::from(sees), "{who}");
+    }
+}
+
+#[test]
+fn a_draft_about_a_special_unit_keeps_no_name_either() {
+    let office = Office::new();
+    let secret = TransferForm {
+        reason: Some(Reason::SpecialUnit),
+        employer: "某部队".to_owned(),
+        address: "某地".to_owned(),
+        school: "某校".to_owned(),
+        destination: "T".to_owned(),
+        destination_typed: "某部队团委".to_owned(),
+        ..form(2)
+    };
+    let (id, _) = office.as_(BRANCH_A, |d| d.save_draft(None, &secret)).unwrap();
+    let kept: String = office.one(
+        "SELECT employer || address || school || destination_text || destination_typed
+            || destination_name FROM transfers",
+    );
+    assert_eq!(kept, "转往特殊单位团组织");
+    let withdrawn = office.decide(BRANCH_A, id, crate::domain::workflow::Act::Withdraw);
+    assert_eq!(withdrawn, Ok(Stage::Withdrawn));
 }
