@@ -261,3 +261,22 @@ fn a_draft_about_a_special_unit_keeps_no_name_either() {
     let withdrawn = office.decide(BRANCH_A, id, crate::domain::workflow::Act::Withdraw);
     assert_eq!(withdrawn, Ok(Stage::Withdrawn));
 }
+
+#[test]
+fn who_applies_from_above_applies_for_the_side_below() {
+    let office = Office::new();
+    let id = office.send(UNIVERSITY, 2, "T", Initiator::Origin);
+    let card = office.as_(UNIVERSITY, |d| d.card(id)).unwrap();
+    assert_eq!(card.events[0].on_behalf_of, "江海大学文学院一班团支部");
+    assert_eq!(card.row.facts.applicant_path, Some(office.org("A1").path));
+    let mine = TransferQuery::of(View::Initiated);
+    for (who, n) in [(BRANCH_A, 1), (UNIVERSITY, 1), (BRANCH_B, 0), (OPERATOR, 0), (TOWNSHIP, 0)] {
+        let page = office.as_(who, |d| d.transfers(&mine, &Rules::national())).unwrap();
+        assert_eq!(page.rows.len(), n, "{who}");
+    }
+    let taken_back = office.decide(BRANCH_A, id, crate::domain::workflow::Act::Withdraw);
+    assert_eq!(taken_back, Ok(Stage::Withdrawn));
+    let into = office.send(UNIVERSITY, 9, "B1", Initiator::Destination);
+    let card = office.as_(BRANCH_B, |d| d.card(into)).unwrap();
+    assert_eq!(card.events[0].on_behalf_of, "江海大学理学院一班团支部");
+}

@@ -121,14 +121,14 @@ impl Desk<'_> {
         let is_own = *request.transferee.id_number() == self.actor.id_number;
         let (origin_consents, destination_consents) =
             consents(self.actor, request.initiator, (&origin, &destination), is_own);
+        let applicant_path = applying_side(request.initiator, &origin, &destination);
         let facts = Facts {
             stage: Stage::Draft,
             origin,
             destination,
             initiator: request.initiator,
             applicant: self.actor.account,
-            applicant_path: (request.initiator != Initiator::Member)
-                .then(|| self.actor.org_path.clone()),
+            applicant_path,
             origin_consents,
             destination_consents,
             is_own,
@@ -306,6 +306,20 @@ impl Desk<'_> {
         ];
         let written = self.store.connection.execute(UPDATE, values);
         written.map(drop).map_err(|error| one_open(transferee, &error))
+    }
+}
+
+/// The organisation that applies: the side for which a request is made, also where somebody above
+/// it makes it (代办, domain.md A2.2).
+fn applying_side(
+    initiator: Initiator,
+    origin: &Origin,
+    destination: &Destination,
+) -> Option<OrgPath> {
+    match (initiator, origin, destination) {
+        (Initiator::Origin, Origin::Managed(path), _)
+        | (Initiator::Destination, _, Destination::Managed { path, .. }) => Some(path.clone()),
+        (Initiator::Member | Initiator::Origin | Initiator::Destination, _, _) => None,
     }
 }
 
