@@ -280,3 +280,15 @@ fn who_applies_from_above_applies_for_the_side_below() {
     let card = office.as_(BRANCH_B, |d| d.card(into)).unwrap();
     assert_eq!(card.events[0].on_behalf_of, "江海大学理学院一班团支部");
 }
+
+#[test]
+fn a_refused_special_unit_is_not_called_a_second_request() {
+    let office = Office::new();
+    let named = Request {
+        form: TransferForm { reason: Some(Reason::SpecialUnit), ..form(2) },
+        ..office.request(2, "T", Initiator::Origin)
+    };
+    let fault = office.submit(BRANCH_A, &named).unwrap_err();
+    assert!(!fault.sentence.contains("已有一单在办"), "{fault}");
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM transfers"), 0);
+}

@@ -325,7 +325,8 @@ fn applying_side(
 
 /// The unique index speaks where a second window was faster.
 fn one_open(transferee: &Transferee, error: &rusqlite::Error) -> Fault {
-    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) {
+    let code = error.sqlite_error().map(|e| e.extended_code);
+    if code == Some(rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE) {
         let sentence =
             format!("{} 已有一单在办。一个人同时只能有一单；请刷新后看那一单。", transferee.name());
         return Fault::new(FaultKind::Conflict, sentence).because(error);
