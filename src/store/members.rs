@@ -226,7 +226,12 @@ impl Desk<'_> {
 
     /// Where an ID number is in the database already, as a sentence that offers what to do.
     pub(super) fn presence(&self, number: &str) -> Stored<Option<String>> {
-        let Some(member) = self.store.member_by_number(number)? else { return Ok(None) };
+        let Some(member) = self.store.member_by_number(number)? else {
+            let open = self.store.open_transfer_of(number)?;
+            return Ok(open.map(|open| {
+                format!("{} 正在转入（{open}），办完时自动建立记录，不用再录。", mask_id(number))
+            }));
+        };
         let here = self.may_see(&member);
         let place = if here { member.branch_name.as_str() } else { "别的组织" };
         let next = match (here, member.state) {

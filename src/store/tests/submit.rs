@@ -292,3 +292,43 @@ fn a_refused_special_unit_is_not_called_a_second_request() {
     assert!(!fault.sentence.contains("已有一单在办"), "{fault}");
     assert_eq!(office.one::<i64>("SELECT count(*) FROM transfers"), 0);
 }
+
+#[test]
+fn whoever_is_in_a_branch_here_does_not_arrive_from_outside() {
+    let office = Office::new();
+    let arriving = |name: &str| Request {
+        transferee: arrival(2, name),
+        ..office.request(2, "B1", Initiator::Destination)
+    };
+    assert_eq!(kind(office.submit(BRANCH_B, &arriving("别人"))), FaultKind::Rule);
+    let (id, stage) = office.submit(BRANCH_B, &arriving("单雄")).unwrap();
+    assert_eq!(stage, Stage::OriginReview, "the branch here is asked");
+    let row = office.as_(BRANCH_B, |d| d.transfer(id)).unwrap();
+    assert_eq!(row.origin, "江海大学文学院一班团支部");
+}
+
+#[test]
+fn whoever_is_about_to_arrive_is_not_added_by_hand() {
+    let office = Office::new();
+    let arriving = Request {
+        transferee: arrival(50, "新来"),
+        ..office.request(2, "B1", Initiator::Destination)
+    };
+    let (id, _) = office.submit(BRANCH_B, &arriving).unwrap();
+    let added = office.as_(BRANCH_A, |d| d.add_member(&entry(50, "新来"), "A1"));
+    assert_eq!(kind(added), FaultKind::Conflict);
+    // Even where another way was found, the record of another branch is not taken over.
+    office.put_member(50, "新来", "A1");
+    let done = office.decide(BRANCH_B, id, crate::domain::workflow::Act::RecordAccepted);
+    assert_eq!(kind(done), FaultKind::Conflict);
+    assert_eq!(office.member(50).branch, office.org("A1").id);
+}
+
+#[test]
+fn a_record_that_moved_meanwhile_is_not_sent_on() {
+    let office = Office::new();
+    let old = office.request(2, "T", Initiator::Member);
+    office.send(UNIVERSITY, 2, "B1", Initiator::Origin);
+    assert_eq!(office.member(2).branch, office.org("B1").id);
+    assert_eq!(kind(office.submit(ROOT, &old)), FaultKind::Conflict);
+}
