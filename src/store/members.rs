@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found, rule};
-use super::organisations::no_branch;
+use super::organisations::{check_in_use, no_branch};
 use super::{Desk, Store};
 use crate::domain::account::Role;
 use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
@@ -221,6 +221,7 @@ impl Desk<'_> {
                 branch.full_name
             )));
         }
+        check_in_use(&branch)?;
         Ok(branch)
     }
 

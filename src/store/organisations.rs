@@ -200,6 +200,7 @@ impl Desk<'_> {
             return Ok(None);
         }
         let parent = self.store.find_organisation(&entry.superior)?;
+        check_in_use(&parent)?;
         if self.store.is_managed(&parent.path)? {
             self.check_mine(&parent.path, &parent.full_name)?;
         }
@@ -337,4 +338,14 @@ pub(super) fn no_branch(org: &Organisation) -> Fault {
         org.full_name,
         org.kind.label()
     ))
+}
+
+/// Refuses a retired organisation: nothing new hangs on it, or it would not stay empty.
+pub(super) fn check_in_use(org: &Organisation) -> Stored<()> {
+    match org.state {
+        OrgState::Active => Ok(()),
+        OrgState::Retired => {
+            Err(rule(format!("「{}」已停用，不能再往里添加。请选在用的组织。", org.full_name)))
+        }
+    }
 }

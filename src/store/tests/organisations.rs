@@ -130,3 +130,15 @@ fn only_an_empty_one_is_retired() {
     let retired = OrgFilter { retired: true, ..OrgFilter::default() };
     assert!(codes(&office, MEMBER, "", &retired).contains(&"B2".to_owned()));
 }
+
+#[test]
+fn nothing_new_hangs_on_a_retired_one() {
+    let office = Office::new();
+    office.behind("UPDATE organisations SET state = 'retired' WHERE code IN ('A2', 'GB')").unwrap();
+    let added = office.as_(UNIVERSITY, |d| d.add_member(&entry(60, "新人"), "A2"));
+    assert_eq!(kind(added), FaultKind::Rule);
+    let below = org_entry("", "GB", OrgKind::Branch, "江海大学理学院三班团支部");
+    assert_eq!(kind(office.as_(UNIVERSITY, |d| d.add_organisation(&below))), FaultKind::Rule);
+    let account = office.account(500, crate::domain::account::Role::Operator, "A2");
+    assert_eq!(kind(office.as_(UNIVERSITY, |d| d.add_account(&account, "h"))), FaultKind::Rule);
+}
