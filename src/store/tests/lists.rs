@@ -226,3 +226,15 @@ fn filters_narrow_one_by_one() {
         assert_eq!(ids(&rows(&office, ROOT, &query)), wanted, "{query:?}");
     }
 }
+
+#[test]
+fn an_office_whose_administrator_left_is_not_everybodys() {
+    let office = Office::new();
+    office.send(TOWNSHIP, 9, "X1", Initiator::Origin);
+    office
+        .behind("UPDATE accounts SET state = 'removed' WHERE name IN ('街道管理员', '省管理员')")
+        .unwrap();
+    assert!(rows(&office, UNIVERSITY, &all(View::All)).is_empty());
+    let counts = office.at(LATE, UNIVERSITY, |d| d.counts(&Rules::national())).unwrap();
+    assert_eq!(counts.of(View::All), 0);
+}
