@@ -1,7 +1,9 @@
 //! The figures of a graduating season on a case small enough to count by hand.
 
 use super::fixture::*;
+use crate::domain::fault::FaultKind;
 use crate::domain::form::{Initiator, Reason, TransferForm};
+use crate::domain::ids::{Moment, Now};
 use crate::domain::workflow::Act;
 use crate::rules::GraduateCounts;
 use crate::store::Request;
@@ -66,4 +68,29 @@ fn the_figures_end_at_the_own_scope() {
     let next = office.org("U").path;
     let next = office.as_(UNIVERSITY, |d| d.graduate_counts(2021, &next)).unwrap();
     assert_eq!(next.graduates, 2);
+}
+
+#[test]
+fn who_came_or_left_in_another_year_is_counted_there() {
+    let office = graduating();
+    let long_ago = Now { moment: Moment(START.moment.0 - 2 * 366 * 86_400), ..START };
+    let then = |who, member, goal: &str| {
+        let request = office.request(member, goal, Initiator::Origin);
+        let (id, ..) = office.at(long_ago, who, |d| d.submit(&request)).unwrap();
+        id
+    };
+    // Into A1 from a branch that graduates later; out of A1 for outside; both two years ago.
+    then(UNIVERSITY, 4, "A1");
+    let out = then(BRANCH_A, 2, "X1");
+    office.at(long_ago, BRANCH_A, |d| d.decide(out, full(Act::RecordAccepted, None))).unwrap();
+    let found = counts(&office, BRANCH_A, "A1");
+    assert_eq!((found.graduates, found.initiated, found.completed), (4, 0, 0));
+}
+
+#[test]
+fn a_member_reads_no_figures() {
+    let office = graduating();
+    let path = office.org("A1").path;
+    let asked = office.as_(MEMBER, |d| d.graduate_counts(2020, &path));
+    assert_eq!(kind(asked), FaultKind::NotAllowed);
 }
