@@ -154,3 +154,21 @@ fn a_second_window_waits_and_then_says_so() {
     first.connection.execute_batch("ROLLBACK").unwrap();
     second.atomically(|| second.set_meta("a", "b")).unwrap();
 }
+
+#[test]
+fn an_emptied_file_is_damage_and_not_a_new_database() {
+    let (_room, path) = filled();
+    fs::write(&path, b"").unwrap();
+    assert_eq!(refusal(&path, KEY).kind, FaultKind::Damaged);
+    assert_eq!(fs::read(&path).unwrap(), b"");
+}
+
+#[test]
+fn a_copy_never_overwrites() {
+    let (room, path) = filled();
+    let store = Store::open(&path, KEY).unwrap();
+    let copy = room.path().join("copy.db");
+    fs::write(&copy, "别的文件").unwrap();
+    assert_eq!(kind(store.copy_to(&copy, KEY)), FaultKind::Conflict);
+    assert_eq!(fs::read(&copy).unwrap(), "别的文件".as_bytes());
+}
