@@ -238,3 +238,19 @@ fn an_office_whose_administrator_left_is_not_everybodys() {
     let counts = office.at(LATE, UNIVERSITY, |d| d.counts(&Rules::national())).unwrap();
     assert_eq!(counts.of(View::All), 0);
 }
+
+#[test]
+fn an_export_comes_to_its_end_through_drafts() {
+    let office = Office::new();
+    for _ in 0..520 {
+        office.as_(BRANCH_A, |d| d.save_draft(None, &form(2))).unwrap();
+    }
+    let rules = Rules::national();
+    let page = |after: Option<&TransferRow>| {
+        office.at(LATE, BRANCH_A, |d| d.export_page(&all(View::All), &rules, after)).unwrap()
+    };
+    let first = page(None);
+    let second = page(first.last().map(|out| &out.row));
+    assert_eq!(first.len() + second.len(), 520);
+    assert!(page(second.last().map(|out| &out.row)).is_empty());
+}

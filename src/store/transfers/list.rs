@@ -38,8 +38,10 @@ impl Clause {
 
     /// Only what was applied for after a row, in the order of application.
     pub(super) fn after_applied(&mut self, row: &TransferRow) {
-        self.and("(t.applied_at, t.id) > (:after_at, :after_id)");
-        self.bind(":after_at", row.applied_at.map_or(0, |at| at.0));
+        // The row of a draft shows no instant of application, so the stored one is asked for.
+        self.and(
+            "(t.applied_at, t.id) > ((SELECT applied_at FROM transfers WHERE id = :after_id), :after_id)",
+        );
         self.bind(":after_id", row.id.0);
     }
 
