@@ -111,7 +111,7 @@ CREATE TABLE transfers (
     origin_mode           TEXT    NOT NULL DEFAULT 'managed' CHECK (origin_mode IN ('managed', 'outside')),
     destination_mode      TEXT    NOT NULL DEFAULT 'managed' CHECK (destination_mode IN ('managed', 'outside', 'special_unit')),
     province_path         TEXT    NOT NULL DEFAULT '',
-    initiator             TEXT    NOT NULL CHECK (initiator IN ('member', 'origin', 'destination')),
+    initiator             TEXT    NOT NULL DEFAULT '' CHECK (initiator IN ('', 'member', 'origin', 'destination')),
     applicant_id          INTEGER NOT NULL REFERENCES accounts (id),
     applicant_path        TEXT    NOT NULL DEFAULT '',
     origin_consents       INTEGER NOT NULL DEFAULT 0 CHECK (origin_consents IN (0, 1)),

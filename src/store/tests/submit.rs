@@ -332,3 +332,10 @@ fn a_record_that_moved_meanwhile_is_not_sent_on() {
     assert_eq!(office.member(2).branch, office.org("B1").id);
     assert_eq!(kind(office.submit(ROOT, &old)), FaultKind::Conflict);
 }
+
+#[test]
+fn a_draft_remembers_that_nobody_said_whose_request_it_is() {
+    let office = Office::new();
+    let (id, _) = office.as_(BRANCH_A, |d| d.save_draft(None, &form(2))).unwrap();
+    assert_eq!(office.as_(BRANCH_A, |d| d.draft(id)).unwrap().initiated_by, None);
+}

@@ -84,8 +84,8 @@ impl Desk<'_> {
 
     pub(super) fn new_draft(&self) -> Stored<(TransferId, String)> {
         const INSERT: &str =
-            "INSERT INTO transfers (number, stage, initiator, applicant_id, applied_at, since)
-            VALUES ($1, 'draft', 'member', $2, $3, $3)";
+            "INSERT INTO transfers (number, stage, applicant_id, applied_at, since)
+            VALUES ($1, 'draft', $2, $3, $3)";
         let number = self.store.next_number(self.now)?;
         let values = params![number, self.actor.account.0, self.now.moment.0];
         self.store.connection.execute(INSERT, values).told()?;
@@ -104,7 +104,7 @@ impl Desk<'_> {
         let form = storable(form);
         let values = named_params! {
             ":id": id.0, ":member": form.member, ":origin_typed": form.origin_typed,
-            ":initiator": form.initiated_by.unwrap_or(Initiator::Member).id(),
+            ":initiator": form.initiated_by.map_or("", Initiator::id),
             ":phone": form.contact_phone,
             ":system": form.external_system.map_or("", ExternalSystem::id),
             ":reason": form.reason.map_or("", Reason::id), ":route": form.further_study,
