@@ -339,3 +339,16 @@ fn a_draft_remembers_that_nobody_said_whose_request_it_is() {
     let (id, _) = office.as_(BRANCH_A, |d| d.save_draft(None, &form(2))).unwrap();
     assert_eq!(office.as_(BRANCH_A, |d| d.draft(id)).unwrap().initiated_by, None);
 }
+
+#[test]
+fn a_move_between_two_strangers_is_not_this_offices() {
+    let office = Office::new();
+    let account = office.account(10, crate::domain::account::Role::Member, "X1");
+    office.store.add_first_account(&account, "", START.moment).unwrap();
+    for goal in [Goal::Typed("北山市某团委".to_owned()), Goal::SpecialUnit] {
+        let request = Request { goal, ..office.request(10, "T", Initiator::Member) };
+        assert_eq!(kind(office.submit(10, &request)), FaultKind::Rule);
+    }
+    let here = office.submit(10, &office.request(10, "T", Initiator::Member)).unwrap();
+    assert_eq!(here.1, Stage::ExternalReceipt);
+}

@@ -98,6 +98,7 @@ impl Desk<'_> {
             let opening = self.opening(request)?;
             self.check_maker(request, &opening.facts)?;
             self.check_goal(request)?;
+            check_sides(&opening.facts)?;
             let made = advance(&opening.facts, self.actor, Act::Submit, Given::default())?;
             self.check_open(request)?;
             self.hand_in(request, &opening, made)
@@ -348,6 +349,19 @@ impl Desk<'_> {
         let written = self.store.connection.execute(UPDATE, values);
         written.map(drop).map_err(|error| one_open(transferee, &error))
     }
+}
+
+/// Refuses a move between two sides of which none is managed here: nobody could decide or record
+/// anything about it (domain.md A2.10).
+fn check_sides(facts: &Facts) -> Stored<()> {
+    let here = matches!(facts.origin, Origin::Managed(_))
+        || matches!(facts.destination, Destination::Managed { .. });
+    if here {
+        return Ok(());
+    }
+    Err(rule(
+        "转出、转入两边在本库都没有管理员，这一单在这里没有人能办。请联系转出团支部的上级，先开设管理员账号。",
+    ))
 }
 
 /// The organisation that applies: the side for which a request is made, also where somebody above
