@@ -241,9 +241,10 @@ impl Desk<'_> {
             (true, MemberState::Retired) => "已停用，请先核对原因。",
             (false, _) => "同一个人只能有一条记录，请用「办理转入」发起转接。",
         };
+        // Whoever types a number does not learn the name of somebody elsewhere by it.
+        let name = if here { member.name.as_str() } else { "这个证件号" };
         Ok(Some(format!(
-            "{} 已在{place}录入（{}，{}）。{next}",
-            member.name,
+            "{name} 已在{place}录入（{}，{}）。{next}",
             member.id_number.masked(),
             member.state.label()
         )))

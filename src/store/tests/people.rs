@@ -176,3 +176,10 @@ fn taking_out_of_use_needs_a_reason_and_keeps_the_record() {
     let former = MemberFilter { former: true, ..MemberFilter::default() };
     assert!(names(&office, BRANCH_A, &former).contains(&"李雷".to_owned()));
 }
+
+#[test]
+fn a_number_of_elsewhere_gives_no_name_away() {
+    let office = Office::new();
+    let fault = office.as_(BRANCH_A, |d| d.add_member(&entry(7, "新人"), "A1")).unwrap_err();
+    assert!(!fault.sentence.contains("阿依古丽"), "{fault}");
+}
