@@ -294,7 +294,8 @@ impl Desk<'_> {
     /// Corrects name or ID number, recorded with old and new (the number masked) and the reason.
     ///
     /// # Errors
-    /// Without a reason, out of scope, during an open transfer, or where the new number is taken.
+    /// Without a reason, out of scope, or where the new number is taken; and a new number during an
+    /// open transfer or while an account signs in with the old one.
     pub fn correct_member(
         &self,
         id: MemberId,
@@ -328,6 +329,14 @@ impl Desk<'_> {
     fn check_number_free(&self, old: &Member, number: &IdNumber) -> Stored<()> {
         if let Some(there) = self.presence(number.reveal())? {
             return Err(conflict(there));
+        }
+        // The number tells whose account it is, and by it nobody decides about themselves.
+        if let Some(there) = self.store.sitting(old.id_number.reveal())? {
+            return Err(conflict(format!(
+                "{} 有账号（{}），登录名就是证件号。请先移除账号，更正证件号以后再开设。",
+                old.name,
+                there.account.role.label()
+            )));
         }
         match self.store.open_transfer_of(old.id_number.reveal())? {
             Some(open) => Err(conflict(format!(

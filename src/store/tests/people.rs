@@ -183,3 +183,16 @@ fn a_number_of_elsewhere_gives_no_name_away() {
     let fault = office.as_(BRANCH_A, |d| d.add_member(&entry(7, "新人"), "A1")).unwrap_err();
     assert!(!fault.sentence.contains("阿依古丽"), "{fault}");
 }
+
+#[test]
+fn a_number_that_signs_in_is_not_corrected_under_the_account() {
+    let office = Office::new();
+    let id = office.member(MEMBER).id;
+    let correct =
+        |n| office.as_(BRANCH_A, |d| d.correct_member(id, ("周敏敏", &id_number(n)), "按证件"));
+    assert_eq!(kind(correct(70)), FaultKind::Conflict);
+    correct(MEMBER).unwrap();
+    let account = office.actor(MEMBER).account;
+    office.as_(BRANCH_A, |d| d.remove_account(account)).unwrap();
+    correct(70).unwrap();
+}
