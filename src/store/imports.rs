@@ -127,8 +127,8 @@ impl<'a> Desk<'a> {
         if undone.is_some() {
             return Err(conflict(format!("第 {batch} 批已经撤销过了，不用再撤。")));
         }
-        self.check_unused(&kind, batch)?;
         self.store.atomically(|| {
+            self.check_unused(&kind, batch)?;
             self.remove_rows(&kind, batch)?;
             self.store.connection.execute(UNDONE, params![self.now.moment.0, batch.0]).told()?;
             let deed =

@@ -197,10 +197,10 @@ impl Desk<'_> {
     /// then the sentence says where.
     pub fn add_member(&self, entry: &MemberEntry, branch: &str) -> Stored<MemberId> {
         let branch = self.branch_in_scope(branch)?;
-        if let Some(there) = self.presence(entry.id_number.reveal())? {
-            return Err(conflict(there));
-        }
         self.store.atomically(|| {
+            if let Some(there) = self.presence(entry.id_number.reveal())? {
+                return Err(conflict(there));
+            }
             let id = self.store.insert_member(entry, branch.id, None)?;
             self.note(
                 &Deed::new("member_add", entry.name.clone()).detail(branch.full_name.clone()),
@@ -311,10 +311,10 @@ impl Desk<'_> {
                 "还没写更正的原因。更正姓名或证件号会留痕，请写清依据，例如「按身份证更正」。",
             ));
         }
-        if old.id_number != *number {
-            self.check_number_free(&old, number)?;
-        }
         self.store.atomically(|| {
+            if old.id_number != *number {
+                self.check_number_free(&old, number)?;
+            }
             let values = params![name, name_key(name), number.reveal(), id.0];
             self.store.connection.execute(UPDATE, values).told()?;
             let detail = format!(
@@ -358,13 +358,13 @@ impl Desk<'_> {
         if reason.trim().is_empty() {
             return Err(rule("还没写停用的原因。请写清楚，例如「重复录入」或「离团」。"));
         }
-        if let Some(open) = self.store.open_transfer_of(member.id_number.reveal())? {
-            return Err(conflict(format!(
-                "{} 有一单在办（{open}），办完或撤销后才能停用。",
-                member.name
-            )));
-        }
         self.store.atomically(|| {
+            if let Some(open) = self.store.open_transfer_of(member.id_number.reveal())? {
+                return Err(conflict(format!(
+                    "{} 有一单在办（{open}），办完或撤销后才能停用。",
+                    member.name
+                )));
+            }
             self.store.connection.execute(UPDATE, [id.0]).told()?;
             self.note(&Deed::new("member_retire", member.name.clone()).reason(reason)).map(drop)
         })

@@ -271,8 +271,8 @@ impl Desk<'_> {
         if org.path == self.actor.org_path {
             return Err(rule("不能停用自己所在的组织。请由上级管理员办理。"));
         }
-        self.check_empty(&org)?;
         self.store.atomically(|| {
+            self.check_empty(&org)?;
             self.store.connection.execute(UPDATE, [id.0]).told()?;
             self.note(&Deed::new("org_retire", org.full_name.clone()).reason(reason)).map(drop)
         })
