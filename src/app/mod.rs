@@ -1,3 +1,241 @@
 //! The terminal shell: loop, effects, clock and signals.
+//!
+//! The loop waits for keys, answers and deadlines, hands each to [`crate::model::update`], sends
+//! the effects to the worker, and draws when nothing more is waiting. It never touches the store.
 
+mod log;
+pub mod perform;
+mod settings;
+mod signals;
+mod terminal;
+mod worker;
 pub mod world;
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use crossterm::event::Event;
+
+use crate::domain::account::Actor;
+use crate::domain::fault::Fault;
+use crate::domain::ids::{Moment, Now};
+use crate::keys::normalise::from_crossterm;
+use crate::model::effect::{Effect, Reply};
+use crate::model::screens::sign_in::SignIn;
+use crate::model::{Msg, State, update};
+use crate::office::Door;
+use perform::World;
+use terminal::Screen;
+use world::Clock;
+
+/// What can reach the loop.
+pub(crate) enum Incoming {
+    /// From the terminal.
+    Terminal(Event),
+    /// From the worker.
+    Reply(Box<Reply>),
+    /// The program shall end: a signal, or the terminal is gone.
+    Ended,
+    /// The program was stopped and goes on.
+    Continued,
+}
+
+/// Whether the loop goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Going {
+    On,
+    Out,
+}
+
+/// Opens the terminal interface; with somebody who is let in without a password, where the office
+/// is the invented one.
+///
+/// # Errors
+/// Where the terminal cannot be used. Everything later is told inside.
+pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fault> {
+    let (settings, warning) = settings::load(door.places(), world::no_colour());
+    let (rules, has_office) = (door.rules().clone(), door.has_office());
+    let world = World::new(door, clock);
+    let arrival = walked_in.map(|actor| world.arrival(actor));
+    catch_panics();
+    let screen = Screen::take()?;
+    let (inbox, messages) = channel();
+    let orders = start(world, &inbox).map_err(|error| no_threads(&error))?;
+    let first = SignIn::new(has_office, false);
+    let (mut state, effects) = State::new(first.into(), rules, screen.size(), clock.now());
+    state.settings = settings;
+    if let Some(warning) = warning {
+        state.message = crate::model::state::Message::warning(warning);
+    }
+    let mut shell = Shell { screen, state, orders, clock };
+    shell.send(effects);
+    if let Some(arrival) = arrival {
+        shell.take(Msg::Reply(Box::new(Reply::SignedIn(arrival))));
+    }
+    shell.go(&messages);
+    Ok(())
+}
+
+fn start(world: World, inbox: &Sender<Incoming>) -> std::io::Result<Sender<Effect>> {
+    signals::watch(inbox)?;
+    let orders = worker::start(world, inbox.clone())?;
+    let ours = inbox.clone();
+    std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if ours.send(Incoming::Terminal(event)).is_err() {
+                return;
+            }
+        }
+        // The terminal answers no more: the loop may be gone already.
+        ours.send(Incoming::Ended).unwrap_or_default();
+    })?;
+    Ok(orders)
+}
+
+fn no_threads(error: &std::io::Error) -> Fault {
+    let sentence = "系统开不了新的线程。请关掉一些程序后再试。";
+    Fault::new(crate::domain::fault::FaultKind::Failed, sentence).because(error)
+}
+
+/// The loop with what it holds.
+struct Shell {
+    screen: Screen,
+    state: State,
+    orders: Sender<Effect>,
+    clock: Clock,
+}
+
+impl Shell {
+    fn go(&mut self, messages: &Receiver<Incoming>) {
+        loop {
+            if self.screen.draw(&self.state).is_err() {
+                return self.leave();
+            }
+            let mut next = self.wait(messages);
+            // Everything that is waiting is taken before the next drawing.
+            while let Some(incoming) = next {
+                if self.receive(incoming) == Going::Out {
+                    return self.leave();
+                }
+                next = messages.try_recv().ok();
+            }
+        }
+    }
+
+    /// Waits for a message or the next deadline; without a deadline it sleeps until a message comes.
+    fn wait(&mut self, messages: &Receiver<Incoming>) -> Option<Incoming> {
+        let Some(deadline) = self.state.deadline() else {
+            return Some(messages.recv().unwrap_or(Incoming::Ended));
+        };
+        let left = (deadline.0 - self.clock.now().moment.0).clamp(0, 86_400);
+        // A whole second more than the difference, since moments are cut to seconds.
+        let pause = Duration::from_secs(left.unsigned_abs()) + Duration::from_millis(50);
+        match messages.recv_timeout(pause) {
+            Ok(incoming) => Some(incoming),
+            Err(RecvTimeoutError::Disconnected) => Some(Incoming::Ended),
+            Err(RecvTimeoutError::Timeout) => {
+                self.take(Msg::Due);
+                None
+            }
+        }
+    }
+
+    fn receive(&mut self, incoming: Incoming) -> Going {
+        match incoming {
+            Incoming::Ended => Going::Out,
+            Incoming::Reply(reply) => self.take(Msg::Reply(reply)),
+            Incoming::Continued => {
+                if self.screen.resume().is_err() {
+                    return Going::Out;
+                }
+                Going::On
+            }
+            Incoming::Terminal(Event::Key(key)) => {
+                for press in from_crossterm(key) {
+                    if self.take(Msg::Press(press)) == Going::Out {
+                        return Going::Out;
+                    }
+                }
+                Going::On
+            }
+            Incoming::Terminal(Event::Paste(text)) => self.take(Msg::Paste(text)),
+            Incoming::Terminal(Event::Resize(cols, rows)) => self.take(Msg::Resized(cols, rows)),
+            Incoming::Terminal(Event::FocusGained | Event::FocusLost | Event::Mouse(_)) => {
+                Going::On
+            }
+        }
+    }
+
+    fn take(&mut self, msg: Msg) -> Going {
+        let now = self.now();
+        let effects = update(&mut self.state, msg, now);
+        self.send(effects)
+    }
+
+    fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    fn send(&mut self, effects: Vec<Effect>) -> Going {
+        for effect in effects {
+            match effect {
+                Effect::Quit => return Going::Out,
+                Effect::Redraw => {
+                    if self.screen.forget().is_err() {
+                        return Going::Out;
+                    }
+                }
+                order => {
+                    if self.orders.send(order).is_err() {
+                        return Going::Out;
+                    }
+                }
+            }
+        }
+        Going::On
+    }
+
+    /// What was typed in the last second is kept before the program ends.
+    fn leave(&mut self) {
+        let now = self.now();
+        let soon = Now { moment: Moment(now.moment.0 + 2), ..now };
+        for effect in update(&mut self.state, Msg::Due, soon) {
+            if matches!(effect, Effect::SaveDraft(..)) && self.orders.send(effect).is_err() {
+                return;
+            }
+        }
+        self.finish_orders();
+    }
+
+    /// Waits until the worker has done what it was told, or half a second at most.
+    fn finish_orders(&mut self) {
+        let (idle, _) = channel();
+        let orders = std::mem::replace(&mut self.orders, idle);
+        drop(orders);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// On a panic the terminal is given back before anything is said, and what is said names no person.
+fn catch_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        terminal::give_back();
+        let place =
+            info.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
+        let sentence = format!(
+            "程序出了问题，已经停下，数据和草稿都已保存。请重新打开；再出现时请把这个位置告诉维护的人：{place}（E-PANIC）"
+        );
+        use std::io::Write;
+        writeln!(std::io::stderr(), "{sentence}").unwrap_or_default();
+        end_now();
+    }));
+}
+
+/// A thread that died leaves a program that answers half; ending it is the honest way out.
+#[expect(
+    clippy::exit,
+    reason = "after a panic in any thread the program must not go on half alive"
+)]
+fn end_now() -> ! {
+    std::process::exit(1)
+}

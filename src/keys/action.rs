@@ -45,6 +45,10 @@ pub enum Action {
     First,
     /// Last row, or end of the line.
     Last,
+    /// Remove the character before the cursor.
+    Backspace,
+    /// Remove the character after the cursor.
+    Delete,
     /// Mark the row.
     Mark,
     /// Mark while moving up.

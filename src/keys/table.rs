@@ -81,23 +81,28 @@ const SIGNED_IN: &[Screen] = &[Home, Card, Apply, Form, List, Page, Import, Cent
 /// The numbered actions of every screen. Tested for doubles.
 pub const ROWS: &[KeyRow] = &[
     row(EVERYWHERE,                1, None,      Action::Help,       "帮助"),
-    row(&[Home, Centre, Card],     2, Some('n'), Action::New,        "新建"),
+    row(&[Home],                   2, Some('n'), Action::New,        "新建"),
+    row(&[Centre],                 2, Some('n'), Action::New,        "发起"),
+    row(&[Card],                   2, Some('n'), Action::New,        "再次申请"),
     row(&[List],                   2, Some('n'), Action::New,        "添加"),
     row(&[Page],                   2, None,      Action::New,        "修改"),
     row(&[Setup, SignIn, Apply, Form], 2, None,  Action::Clear,      "清空"),
     row(&[SignIn],                 3, None,      Action::Find,       "忘记密码"),
     row(&[Home, List, Pick],       3, Some('f'), Action::Find,       "查找"),
-    row(&[Apply, Form],            3, None,      Action::Find,       "下一处"),
+    row(&[Setup, Apply, Form],     3, None,      Action::Find,       "下一处"),
     row(&[Home],                   4, None,      Action::Sort,       "排序"),
     row(&[SignIn],                 4, None,      Action::Options,    "操作指南"),
     row(&[Setup, Apply, Form],     4, None,      Action::Options,    "展开"),
     row(&[Home, List, Card, Page, Centre], 5, None, Action::Refresh, "刷新"),
-    row(&[Home, Pick, Import, Card], 6, None,    Action::NextPane,   "换窗格"),
+    row(&[Home],                   6, None,      Action::MarkAll,    "全选"),
+    row(&[Import],                 6, None,      Action::NextPane,   "看全部"),
     row(&[Apply, Form],            7, None,      Action::Pick,       "选择"),
     row(&[Card, Page],             7, None,      Action::Reveal,     "看号码"),
     row(&[Home, Card, Centre],     8, None,      Action::Decide,     "办理"),
     row(&[List, Page],             8, None,      Action::Decide,     "办理"),
-    row(&[Setup, SignIn, Apply, Form, Import], 8, None, Action::Decide, "提交"),
+    row(&[Setup, Apply, Form],     8, None,      Action::Decide,     "提交"),
+    row(&[SignIn],                 8, None,      Action::Decide,     "登录"),
+    row(&[Import],                 8, None,      Action::Decide,     "导入"),
     row(&[Home, List],             9, Some('e'), Action::Export,     "导出"),
     row(SIGNED_IN,                10, Some('p'), Action::Menu,       "菜单"),
     row(&[SignIn],                10, Some('p'), Action::Menu,       "首次设置"),
@@ -143,6 +148,16 @@ pub enum Input {
     Unknown,
 }
 
+impl Input {
+    /// The action, for screens that take no text.
+    pub fn action(self) -> Option<Action> {
+        match self {
+            Self::Do(action) => Some(action),
+            Self::Type(_) | Self::Unknown => None,
+        }
+    }
+}
+
 /// Reads a key press on a screen.
 pub fn read(screen: Screen, focus: Focus, press: Press) -> Input {
     if let Some(action) = everywhere(press).or_else(|| movement(focus, press)) {
@@ -175,6 +190,7 @@ fn everywhere(press: Press) -> Option<Action> {
 
 fn movement(focus: Focus, press: Press) -> Option<Action> {
     let marking = press.shift && focus == Focus::List;
+    let typing = matches!(focus, Focus::Text | Focus::Search);
     Some(match press.key {
         Key::Enter => Action::Enter,
         Key::Esc => Action::Back,
@@ -190,6 +206,8 @@ fn movement(focus: Focus, press: Press) -> Option<Action> {
         Key::End => Action::Last,
         Key::Tab => Action::NextPane,
         Key::BackTab => Action::PreviousPane,
+        Key::Backspace if typing => Action::Backspace,
+        Key::Delete if typing => Action::Delete,
         _ => return None,
     })
 }
@@ -284,6 +302,13 @@ mod tests {
             Input::Do(Action::Decide)
         );
         assert_eq!(read(Screen::Popup, Focus::Choices, eight), Input::Do(Action::Choose(8)));
+    }
+
+    #[test]
+    fn erasing_belongs_to_text_only() {
+        let back = Press::plain(Key::Backspace);
+        assert_eq!(read(Screen::Pick, Focus::Search, back), Input::Do(Action::Backspace));
+        assert_eq!(read(Screen::List, Focus::List, back), Input::Unknown);
     }
 
     #[test]

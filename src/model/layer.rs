@@ -212,6 +212,13 @@ impl Layer {
         match self {
             Self::Home(home) => home.refusal(action),
             Self::Card(card) => card.refusal(action),
+            Self::Members(members) => members.refusal(action),
+            Self::Organisations(organisations) => organisations.refusal(action),
+            Self::Accounts(accounts) => accounts.refusal(action),
+            Self::Audit(audit) => audit.refusal(action),
+            Self::Page(page) => page.refusal(action),
+            Self::Import(import) => import.refusal(action),
+            Self::Centre(centre) => centre.refusal(action),
             _ => None,
         }
     }

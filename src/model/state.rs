@@ -7,6 +7,7 @@ use super::layer::{Ctx, Layer, Nav, Out};
 use crate::domain::account::Actor;
 use crate::domain::filter::Counts;
 use crate::domain::ids::{Moment, Now};
+use crate::domain::text::columns;
 use crate::keys::action::Action;
 use crate::keys::normalise::{Key, Press};
 use crate::keys::table::{self, Focus, Input};
@@ -14,6 +15,9 @@ use crate::rules::Rules;
 
 /// Smallest terminal that is worked in; below it a notice is shown and nothing acts.
 pub const SMALLEST: (u16, u16) = (80, 24);
+
+/// Seconds between locking and closing the database (security.md 4.3).
+const SEAL_AFTER: i64 = 15 * 60;
 
 /// Something that happened.
 #[derive(Clone)]
@@ -86,6 +90,8 @@ pub struct State {
     pub awaits_digit: bool,
     /// Ctrl+C was pressed once.
     pub interrupted: bool,
+    /// Since when nobody is signed in while the database is still open.
+    locked_at: Option<Moment>,
     tickets: u64,
 }
 
@@ -104,6 +110,7 @@ impl State {
             last_key: now.moment,
             awaits_digit: false,
             interrupted: false,
+            locked_at: None,
             tickets: 0,
         };
         let effects = state.enter_top();
@@ -126,7 +133,13 @@ impl State {
             .session
             .as_ref()
             .map(|_| Moment(self.last_key.0 + i64::from(self.settings.lock_after_minutes) * 60));
-        self.layers.iter().filter_map(Layer::deadline).chain(lock).min()
+        let seal = self.locked_at.map(|at| Moment(at.0 + SEAL_AFTER));
+        self.layers.iter().filter_map(Layer::deadline).chain(lock).chain(seal).min()
+    }
+
+    /// Opens a layer in place of everything, as after signing in, and returns what it asks for.
+    pub fn reset(&mut self, layer: Layer) -> Vec<Effect> {
+        self.navigate(Nav::Reset(Box::new(layer)))
     }
 
     fn ctx<'a>(
@@ -157,6 +170,11 @@ impl State {
     }
 
     fn follow(&mut self, out: Out) -> Vec<Effect> {
+        for effect in &out.effects {
+            if let Effect::SaveSettings(settings) = effect {
+                self.settings = settings.clone();
+            }
+        }
         let mut effects = out.effects;
         for nav in out.nav {
             effects.extend(self.navigate(nav));
@@ -166,7 +184,10 @@ impl State {
 
     fn navigate(&mut self, nav: Nav) -> Vec<Effect> {
         match nav {
-            Nav::Push(layer) => {
+            Nav::Push(mut layer) => {
+                if let Layer::Record(record) = layer.as_mut() {
+                    record.show_settings(&self.settings);
+                }
                 self.layers.push(*layer);
                 self.enter_top()
             }
@@ -214,6 +235,17 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Reply(reply) => replied(state, &reply),
         Msg::Due => due(state),
     }
+}
+
+/// A fault says what to do next at its end, so one that does not fit its line is shown whole.
+fn spell_out(state: &mut State, sentence: &str) -> Vec<Effect> {
+    let room = usize::from(state.size.0).saturating_sub(4);
+    if !sentence.contains('\n') && columns(sentence) <= room {
+        return Vec::new();
+    }
+    let lines = sentence.lines().map(str::to_owned).collect();
+    let notice = super::screens::choice::Choice::notice("没有办成", lines);
+    state.navigate(Nav::Push(Box::new(notice.into())))
 }
 
 fn pressed(state: &mut State, press: Press) -> Vec<Effect> {
@@ -310,6 +342,7 @@ fn replied(state: &mut State, reply: &Reply) -> Vec<Effect> {
     }
     if let Reply::Failed(_, fault) = reply {
         state.say(Message::warning(fault.sentence.clone()));
+        effects.extend(spell_out(state, &fault.sentence));
     }
     effects
 }
@@ -321,10 +354,12 @@ fn note_session(state: &mut State, reply: &Reply) {
             let counts = state.session.take().map_or(Counts::default(), |s| s.counts);
             state.session = Some(Session { actor: a.actor.clone(), demo: a.demo, counts });
             state.last_key = state.now.moment;
+            state.locked_at = None;
             state.say(Message::note(a.notice.clone()));
         }
         Reply::Locked => {
-            state.session = None;
+            let first = state.session.take().is_some();
+            state.locked_at = first.then_some(state.now.moment);
             state.layers = vec![super::screens::sign_in::SignIn::locked().into()];
             state.messages.clear();
             state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
@@ -348,6 +383,11 @@ fn due(state: &mut State) -> Vec<Effect> {
     }
     if idle {
         effects.push(Effect::Lock);
+    }
+    let sealed = state.locked_at.is_some_and(|at| state.now.moment.0 - at.0 >= SEAL_AFTER);
+    if sealed {
+        state.locked_at = None;
+        effects.push(Effect::Seal);
     }
     effects
 }

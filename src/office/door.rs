@@ -14,6 +14,7 @@ use crate::vault::{
     AttemptsFile, DatabaseKey, Gate, KdfCost, PersonalFacts, PolicyFault, SlotId, Vault,
     VaultFault, Verifier, check_login_password, check_slot_password, gate,
 };
+use zeroize::Zeroizing;
 
 /// The way in, and who is in.
 pub struct Door {
@@ -23,6 +24,8 @@ pub struct Door {
     actor: Option<Actor>,
     /// Somebody whose password was right and who must choose a new one first.
     guest: Option<Sitting>,
+    /// Who will sign in as soon as the office that is being set up is in place.
+    expected: Option<(String, Zeroizing<String>)>,
 }
 
 /// How an attempt to sign in went.
@@ -46,7 +49,8 @@ impl Door {
     /// Where the rule file is at fault, or the invented office is damaged.
     pub fn new(places: Places) -> Result<Self, Fault> {
         let rules = load_rules(&places)?;
-        let mut door = Self { places, rules, office: None, actor: None, guest: None };
+        let mut door =
+            Self { places, rules, office: None, actor: None, guest: None, expected: None };
         if is_demo(&door.places) {
             door.office = Some(super::demo::open_demo(&door.places, &door.rules)?);
         }
@@ -184,6 +188,23 @@ impl Door {
 
     fn opens_database(&self, actor: &Actor) -> bool {
         actor.role == Role::Administrator && !self.is_demo()
+    }
+
+    /// Remembers who sets up an office, so that the password need not be typed a third time.
+    pub fn expect(&mut self, id_number: String, password: String) {
+        self.expected = Some((id_number, Zeroizing::new(password)));
+    }
+
+    /// Signs in who was expected.
+    ///
+    /// # Errors
+    /// As [`Door::knock`].
+    pub fn enter_expected(&mut self, now: Now) -> Result<Actor, Fault> {
+        let (id_number, password) = self.expected.take().ok_or_else(wrong)?;
+        match self.knock(&id_number, &password, now)? {
+            Entry::Welcome(actor) => Ok(actor),
+            Entry::MustChange { .. } => Err(wrong()),
+        }
     }
 
     /// Lets somebody in without a password: the invented office's own way.

@@ -57,6 +57,7 @@ impl Store {
                 format!("{} 已经存在，没有覆盖。请直接登录，或换一个数据目录。", path.display());
             return Err(Fault::new(FaultKind::Conflict, sentence));
         }
+        make_private_file(path)?;
         let connection = Connection::open(path).told()?;
         let store = Self::prepare(connection, Some(key))?;
         store.connection.pragma_update(None, "application_id", APPLICATION_ID).told()?;
@@ -143,6 +144,19 @@ const PRAGMAS: &str = "
     PRAGMA secure_delete = ON;
     PRAGMA cache_size = -8192;
 ";
+
+/// An empty file that only its owner may read, which must not exist yet: SQLite would make one that
+/// others can read.
+fn make_private_file(path: &Path) -> Stored<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        let sentence = format!("建不了数据库文件 {}。请检查目录权限和磁盘空间。", path.display());
+        Fault::new(FaultKind::CannotWrite, sentence).because(error)
+    })
+}
 
 fn assert_cipher(connection: &Connection) -> Stored<()> {
     let version: Option<String> =

@@ -57,7 +57,7 @@ pub fn message(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
     } else {
         (" ", ratatui::style::Style::new())
     };
-    let text = fit(&message.text, cols.saturating_sub(mark.len()), Fit::Tail);
+    let text = fit(&message.text.replace('\n', " "), cols.saturating_sub(mark.len()), Fit::Tail);
     frame.render_widget(Line::from(vec![Span::raw(mark), Span::styled(text, style)]), area);
 }
 

@@ -3,10 +3,16 @@
 //! [`frame`] draws the whole screen from the state and changes nothing. Each screen has a file in
 //! [`screens`]; what they share (theme, widths, tables, forms, popups, chrome) is beside it.
 
+pub mod browse;
 pub mod chrome;
+pub mod form;
 pub mod popup;
 pub mod screens;
+pub mod table;
+#[cfg(test)]
+pub mod testing;
 pub mod theme;
+pub mod transfer;
 pub mod width;
 
 use ratatui::Frame;

@@ -1,12 +1,88 @@
-//! 关系转接.
+//! 关系转接: the list of transfers, where the day's work is found and done.
 
+mod deeds;
+mod questions;
+
+use super::decide::results;
+use super::doors::Door;
+use crate::domain::account::Actor;
+use crate::domain::filter::{Cursor, Page, Sort, View};
+use crate::domain::ids::TransferId;
+use crate::domain::transfer::{TransferCard, TransferRow};
+use crate::domain::workflow::Act;
+use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
-use crate::model::effect::Reply;
-use crate::model::layer::{Ctx, Given, Out};
+use crate::model::effect::{DecisionResult, Effect, Reply, Ticket};
+use crate::model::layer::{Ctx, Out};
+use crate::model::state::Session;
+use crate::model::table::Table;
+use crate::model::text_field::TextField;
 
-/// 关系转接
-#[derive(Default)]
-pub struct Home {}
+/// From so many columns the details stand beside the list and not below it.
+pub const SIDE_FROM: u16 = 100;
+
+/// Rows of the detail strip below the list, its frame included.
+pub const STRIP: u16 = 7;
+
+/// Most characters of a search text.
+const SEARCH_LIMIT: usize = 40;
+
+/// The list of transfers.
+pub struct Home {
+    /// The view that is shown.
+    pub view: View,
+    /// Its order.
+    pub sort: Sort,
+    /// The search text; empty for none.
+    pub search: TextField,
+    /// Whether keys go to the search text.
+    pub searching: bool,
+    /// The rows.
+    pub table: Table<TransferRow>,
+    /// The details of a row, maybe of one that is not selected any more.
+    pub card: Option<Box<TransferCard>>,
+    actor: Option<Actor>,
+    next: Option<Cursor>,
+    list: Ticket,
+    asked_for: Asked,
+    card_ticket: Ticket,
+    /// Whether this screen opened the decision whose results will come.
+    deciding: bool,
+    counts_are_old: bool,
+    last_submission: Option<(TransferId, String)>,
+}
+
+/// What the list's open question will bring.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Rows in place of all.
+    First,
+    /// Rows after the last one.
+    More,
+    /// The same, and the selection goes to the new end.
+    End,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self {
+            view: View::Waiting,
+            sort: Sort::default(),
+            search: TextField::line(Some(SEARCH_LIMIT)),
+            searching: false,
+            table: Table::default(),
+            card: None,
+            actor: None,
+            next: None,
+            list: Ticket::default(),
+            asked_for: Asked::First,
+            card_ticket: Ticket::default(),
+            deciding: false,
+            counts_are_old: false,
+            last_submission: None,
+        }
+    }
+}
 
 impl Home {
     /// Which keys hold.
@@ -16,7 +92,7 @@ impl Home {
 
     /// What has the focus.
     pub fn focus(&self) -> Focus {
-        Focus::List
+        if self.searching { Focus::Search } else { Focus::List }
     }
 
     /// Its part of the breadcrumb.
@@ -24,30 +100,165 @@ impl Home {
         "关系转接".to_owned()
     }
 
-    /// Takes an input.
-    pub fn act(&mut self, _input: Input, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
+    /// The details of the selected row, once they are here.
+    pub fn details(&self) -> Option<&TransferCard> {
+        let current = self.table.current()?;
+        self.card.as_deref().filter(|card| card.row.id == current.id)
     }
 
-    /// Takes an answer of the world.
-    pub fn reply(&mut self, _reply: &Reply, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
-    }
-
-    /// Takes what the layer above gave.
-    pub fn given(&mut self, _given: Given, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
+    /// Rows of the list pane below its heading, for a terminal of this size.
+    fn list_height((cols, rows): (u16, u16)) -> usize {
+        // Title, message, footer, the two lines above the list, its frame and its heading.
+        let around = if cols < SIDE_FROM { 8 + STRIP } else { 8 };
+        usize::from(rows.saturating_sub(around))
     }
 
     /// Asks for its data, when it comes to the top.
-    pub fn enter(&mut self, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
+    pub fn enter(&mut self, ctx: &mut Ctx<'_>) -> Out {
+        self.look_at(ctx);
+        self.reload(ctx)
+    }
+
+    /// Takes an input.
+    pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        self.look_at(ctx);
+        let before = self.selected_id();
+        let out = match input {
+            Input::Type(text) => self.typed(&text, ctx),
+            Input::Do(action) => self.act_on(action, ctx),
+            Input::Unknown => Out::nothing(),
+        };
+        let counts = if std::mem::take(&mut self.counts_are_old) {
+            Out::nothing().effect(Effect::LoadCounts(ctx.ticket()))
+        } else {
+            Out::nothing()
+        };
+        let card = self.follow_selection(before, ctx);
+        out.and(card).and(self.load_more(ctx)).and(counts)
+    }
+
+    fn look_at(&mut self, ctx: &Ctx<'_>) {
+        self.actor = ctx.session.map(|session| session.actor.clone());
+        self.table.fit(Self::list_height(ctx.size));
+    }
+
+    fn selected_id(&self) -> Option<TransferId> {
+        self.table.current().map(|row| row.id)
+    }
+
+    fn act_on(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Out {
+        if let Some(refusal) = self.refusal(action) {
+            return Out::nothing().warn(refusal);
+        }
+        if self.searching
+            && let Some(out) = self.edit_search(action, ctx)
+        {
+            return out;
+        }
+        match action {
+            Action::Mark => self.mark(Action::Down),
+            Action::MarkUp | Action::MarkDown => self.mark(action),
+            Action::MarkAll => self.mark_all(),
+            Action::NextView | Action::Right | Action::NextPane => self.switch(1, ctx),
+            Action::PreviousView | Action::Left | Action::PreviousPane => self.switch(-1, ctx),
+            Action::Last => self.read_to_end(ctx),
+            Action::Find => self.start_search(),
+            Action::Enter => self.open_selected(),
+            Action::Back => self.back(ctx),
+            Action::Refresh => self.reload(ctx).say("正在刷新。"),
+            Action::New => Out::nothing().push(self.new_popup().into()),
+            Action::Sort => Out::nothing().push(self.sort_popup().into()),
+            Action::Decide => self.open_decide(ctx),
+            Action::Export => Out::nothing().push(Door::Export(self.query()).open()),
+            Action::Undo => self.undo(),
+            Action::Redo => Out::nothing().say("这里没有可以重做的。"),
+            other => {
+                self.table.moved(other);
+                Out::nothing()
+            }
+        }
+    }
+
+    /// Takes an answer of the world.
+    pub fn reply(&mut self, reply: &Reply, ctx: &mut Ctx<'_>) -> Out {
+        match reply {
+            Reply::Transfers(ticket, page) if *ticket == self.list => self.take_rows(page, ctx),
+            Reply::Card(ticket, card) if *ticket == self.card_ticket => {
+                self.card = Some(card.clone());
+                Out::nothing()
+            }
+            Reply::Failed(Some(ticket), _) if *ticket == self.list => {
+                self.table.loading = false;
+                Out::nothing()
+            }
+            Reply::Decided(act, results) => self.take_results(*act, results, ctx),
+            Reply::Submitted { id, number, .. } => {
+                self.last_submission = Some((*id, number.clone()));
+                self.reload(ctx)
+            }
+            Reply::Imported { .. } => self.reload(ctx),
+            Reply::DraftSaved { .. } => {
+                self.counts_are_old = true;
+                Out::nothing()
+            }
+            _ => Out::nothing(),
+        }
+    }
+
+    fn take_rows(&mut self, page: &Page<TransferRow>, ctx: &mut Ctx<'_>) -> Out {
+        self.look_at(ctx);
+        let kept = self.selected_id();
+        let (rows, has_more) = (page.rows.clone(), page.next.is_some());
+        self.next.clone_from(&page.next);
+        match self.asked_for {
+            Asked::First => {
+                self.table.replace(rows, has_more);
+                self.select(kept);
+            }
+            Asked::More => self.table.append(rows, has_more),
+            Asked::End => {
+                self.table.append(rows, has_more);
+                self.table.moved(Action::Last);
+            }
+        }
+        match self.selected_id() {
+            Some(id) if self.asked_for == Asked::First || Some(id) != kept => {
+                self.load_card(id, ctx)
+            }
+            _ => Out::nothing(),
+        }
+    }
+
+    /// Keeps the selection on the same transfer after a refresh; a new question starts at the top.
+    fn select(&mut self, kept: Option<TransferId>) {
+        let at = self.table.rows.iter().position(|row| Some(row.id) == kept);
+        if let Some(at) = at.filter(|_| self.table.selected > 0) {
+            self.table.selected = at;
+            self.table.fit(self.table.height);
+        }
+    }
+
+    fn take_results(&mut self, act: Act, found: &[DecisionResult], ctx: &mut Ctx<'_>) -> Out {
+        if act != Act::Submit {
+            self.last_submission = None;
+        }
+        for result in found {
+            if result.outcome.is_ok() {
+                self.table.marked.remove(&result.id.0);
+            } else if found.len() > 1 {
+                self.table.marked.insert(result.id.0);
+            }
+        }
+        let said =
+            if std::mem::take(&mut self.deciding) { results(act, found) } else { Out::nothing() };
+        self.reload(ctx).and(said)
     }
 }
 
-impl Home {
-    /// Why an action is not possible now.
-    pub fn refusal(&self, _action: crate::keys::action::Action) -> Option<String> {
-        None
-    }
+/// How many transfers a view has, as last told.
+pub fn count_of(session: Option<&Session>, view: View) -> i64 {
+    session.map_or(0, |session| session.counts.of(view))
 }
+
+#[cfg(test)]
+mod tests;

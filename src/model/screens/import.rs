@@ -1,14 +1,81 @@
-//! 导入预览.
+//! 导入预览: every row of a file is checked and shown before anything is written.
 
+use std::path::PathBuf;
+
+use super::ways::{self, Offer};
+use crate::domain::fault::Fault;
+use crate::domain::ids::BatchId;
+use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
-use crate::model::effect::Reply;
-use crate::model::layer::{Ctx, Given, Out};
+use crate::model::effect::{
+    Effect, ImportKind, ImportPreview, ImportRow, ImportVerdict, Reply, Ticket,
+};
+use crate::model::layer::{Ctx, Given, Layer, Out};
+use crate::model::table::Table;
+
+/// Rows of the terminal that are not rows of the file: title, 结论, frame and heading, 怎么改,
+/// message, keys.
+const CHROME: u16 = 16;
+
+/// How far the import is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// The file is being read and checked.
+    Reading,
+    /// It could not be read; the sentence says why.
+    Unreadable(String),
+    /// Checked; nothing has been written.
+    Checked,
+    /// The good rows are being written.
+    Writing,
+    /// Written: the batch and how many rows.
+    Written(BatchId, usize),
+    /// Written and taken back.
+    Undone,
+}
+
+/// Which rows are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Those that need a look.
+    Problems,
+    /// All.
+    All,
+}
 
 /// 导入预览
-#[derive(Default)]
-pub struct Import {}
+pub struct Import {
+    /// What kind of file.
+    pub kind: ImportKind,
+    /// How far.
+    pub phase: Phase,
+    /// Rows listed.
+    pub table: Table<ImportRow>,
+    /// Which rows are listed.
+    pub listed: Listed,
+    /// File, format, columns and counts, once checked.
+    pub preview: Option<ImportPreview>,
+    /// What is being done, how far, of how many (zero where unknown).
+    pub progress: Option<(String, usize, usize)>,
+    path: PathBuf,
+    ticket: Ticket,
+}
 
 impl Import {
+    /// The preview of a file.
+    pub fn new(kind: ImportKind, path: PathBuf) -> Self {
+        Self {
+            kind,
+            phase: Phase::Reading,
+            table: Table::default(),
+            listed: Listed::Problems,
+            preview: None,
+            progress: None,
+            path,
+            ticket: Ticket::default(),
+        }
+    }
+
     /// Which keys hold.
     pub fn screen(&self) -> Screen {
         Screen::Import
@@ -19,28 +86,272 @@ impl Import {
         Focus::List
     }
 
-    /// Its part of the breadcrumb.
+    /// Its part of the breadcrumb; says whether something is written already.
     pub fn crumb(&self) -> String {
-        "导入预览".to_owned()
+        let (what, how) = (self.what(), self.how_far());
+        format!("导入{what}（{how}）")
+    }
+
+    fn what(&self) -> &'static str {
+        match self.kind {
+            ImportKind::Members => "名册",
+            ImportKind::Organisations => "组织名单",
+        }
+    }
+
+    fn how_far(&self) -> String {
+        let doing = match &self.phase {
+            Phase::Reading => "正在检查",
+            Phase::Writing => "正在写入",
+            Phase::Unreadable(_) | Phase::Checked => return "还没有写入".to_owned(),
+            Phase::Written(..) => return "已写入".to_owned(),
+            Phase::Undone => return "已撤销".to_owned(),
+        };
+        match &self.progress {
+            Some((_, done, 0)) => format!("{doing} {done} 行"),
+            Some((_, done, of)) => format!("{doing} {done}/{of}"),
+            None => doing.to_owned(),
+        }
+    }
+
+    /// Name of the file.
+    pub fn file(&self) -> String {
+        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Counts of good, bad and present rows.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.preview.as_ref().map_or((0, 0, 0), |preview| preview.counts)
     }
 
     /// Takes an input.
-    pub fn act(&mut self, _input: Input, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
+    pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
+        self.fit(ctx);
+        let Some(action) = input.action() else { return Out::nothing().say(NO_TYPING) };
+        match action {
+            Action::Back => self.leave(),
+            Action::NextPane | Action::PreviousPane => self.toggle(),
+            Action::Decide => self.decide(),
+            Action::Undo => self.undo(),
+            Action::Enter => self.enter_key(ctx),
+            other => {
+                self.table.moved(other);
+                Out::nothing()
+            }
+        }
     }
 
     /// Takes an answer of the world.
-    pub fn reply(&mut self, _reply: &Reply, _ctx: &mut Ctx<'_>) -> Out {
+    pub fn reply(&mut self, reply: &Reply, ctx: &mut Ctx<'_>) -> Out {
+        self.fit(ctx);
+        match reply {
+            Reply::Preview(ticket, preview) if *ticket == self.ticket => {
+                self.check_done(preview);
+                Out::nothing()
+            }
+            Reply::Progress(what, done, of) if self.is_busy() => {
+                self.progress = Some((what.clone(), *done, *of));
+                Out::nothing()
+            }
+            Reply::Imported { batch, n_rows } if self.phase == Phase::Writing => {
+                self.written(*batch, *n_rows)
+            }
+            Reply::Stored(_) => self.perhaps_undone(),
+            Reply::Failed(ticket, fault) => {
+                self.failed(*ticket, fault);
+                Out::nothing()
+            }
+            _ => Out::nothing(),
+        }
+    }
+
+    /// Takes what the confirmation gave.
+    pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
+        match given {
+            Given::Option(id) if id == GO => self.write(),
+            Given::Option(_) | Given::Typed(_) | Given::Member(..) | Given::Org(..) => {
+                Out::nothing()
+            }
+        }
+    }
+
+    /// Has the file checked, when it comes to the top. Nothing is read twice unasked.
+    pub fn enter(&mut self, ctx: &mut Ctx<'_>) -> Out {
+        self.fit(ctx);
+        self.phase = Phase::Reading;
+        self.progress = None;
+        self.ticket = ctx.ticket();
+        Out::nothing().effect(Effect::PreviewImport(self.ticket, self.kind, self.path.clone()))
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Reading | Phase::Writing)
+    }
+
+    fn check_done(&mut self, preview: &ImportPreview) {
+        self.phase = Phase::Checked;
+        self.progress = None;
+        let (_, bad, present) = preview.counts;
+        self.listed = if bad + present == 0 { Listed::All } else { Listed::Problems };
+        self.preview = Some(preview.clone());
+        self.list();
+    }
+
+    fn list(&mut self) {
+        let Some(preview) = &self.preview else { return };
+        let wanted = |row: &&ImportRow| {
+            self.listed == Listed::All || !matches!(row.verdict, ImportVerdict::Good)
+        };
+        let rows = preview.rows.iter().filter(wanted).cloned().collect();
+        self.table.rewind();
+        self.table.replace(rows, false);
+    }
+
+    fn toggle(&mut self) -> Out {
+        let here = self.table.current().map(|row| row.row);
+        self.listed = match self.listed {
+            Listed::Problems => Listed::All,
+            Listed::All => Listed::Problems,
+        };
+        self.list();
+        self.select(here);
         Out::nothing()
     }
 
-    /// Takes what the layer above gave.
-    pub fn given(&mut self, _given: Given, _ctx: &mut Ctx<'_>) -> Out {
+    /// Keeps the selected row when more or fewer rows are listed.
+    fn select(&mut self, row: Option<usize>) {
+        let place = self.table.rows.iter().position(|r| Some(r.row) == row);
+        self.table.selected = place.unwrap_or(0);
+        self.table.fit(self.table.height);
+    }
+
+    fn decide(&mut self) -> Out {
+        if let Some(why) = self.refusal(Action::Decide) {
+            return Out::nothing().warn(why);
+        }
+        match self.counts() {
+            (_, 0, 0) => self.write(),
+            counts => Out::nothing().push(confirmation(counts)),
+        }
+    }
+
+    /// Why an action is not possible now.
+    pub fn refusal(&self, action: Action) -> Option<String> {
+        if action != Action::Decide {
+            return None;
+        }
+        Some(match &self.phase {
+            Phase::Checked if self.counts().0 > 0 => return None,
+            Phase::Checked => "没有一行可以导入。请按「怎么改」改好文件，再导一次。".to_owned(),
+            Phase::Reading => "还在检查文件，请等结论出来再提交。".to_owned(),
+            Phase::Unreadable(sentence) => sentence.clone(),
+            Phase::Writing => "正在写入，请稍等。".to_owned(),
+            Phase::Written(..) => "已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。".to_owned(),
+            Phase::Undone => "这一批已撤销。要重新导入，按 Enter 再检查一遍。".to_owned(),
+        })
+    }
+
+    fn write(&mut self) -> Out {
+        if self.phase != Phase::Checked {
+            return Out::nothing();
+        }
+        self.phase = Phase::Writing;
+        self.progress = None;
+        Out::nothing().effect(Effect::RunImport)
+    }
+
+    fn written(&mut self, batch: BatchId, n_rows: usize) -> Out {
+        self.phase = Phase::Written(batch, n_rows);
+        self.progress = None;
+        Out::nothing()
+            .say(format!("已导入 {n_rows} 行（第 {batch} 批）。按 Ctrl+Z 整批撤销，Esc 返回。"))
+    }
+
+    fn undo(&mut self) -> Out {
+        match self.phase {
+            Phase::Written(batch, _) => Out::nothing().effect(Effect::UndoImport(batch)),
+            Phase::Reading | Phase::Unreadable(_) | Phase::Checked => {
+                Out::nothing().say("还什么都没有写入，不用撤销。按 Esc 返回。")
+            }
+            Phase::Writing => Out::nothing().say("正在写入，写完以后再按 Ctrl+Z 撤销。"),
+            Phase::Undone => Out::nothing().say("这一批已经撤销过了。"),
+        }
+    }
+
+    /// While this screen is on top, the only thing it can have stored is the undoing.
+    fn perhaps_undone(&mut self) -> Out {
+        if matches!(self.phase, Phase::Written(..)) {
+            self.phase = Phase::Undone;
+        }
         Out::nothing()
     }
 
-    /// Asks for its data, when it comes to the top.
-    pub fn enter(&mut self, _ctx: &mut Ctx<'_>) -> Out {
-        Out::nothing()
+    /// Enter checks the file again, where that can help.
+    fn enter_key(&mut self, ctx: &mut Ctx<'_>) -> Out {
+        match self.phase {
+            Phase::Checked | Phase::Unreadable(_) | Phase::Undone => {
+                self.enter(ctx).say("正在重新检查文件。")
+            }
+            Phase::Reading | Phase::Writing => Out::nothing(),
+            Phase::Written(..) => Out::nothing().pop(),
+        }
+    }
+
+    fn leave(&self) -> Out {
+        match self.phase {
+            Phase::Writing => Out::nothing().say("正在写入，请等写完再离开；写一半是不会的。"),
+            Phase::Reading | Phase::Unreadable(_) | Phase::Checked => {
+                Out::nothing().pop().say("没有导入，什么都没有写入。")
+            }
+            Phase::Written(..) | Phase::Undone => Out::nothing().pop(),
+        }
+    }
+
+    fn failed(&mut self, ticket: Option<Ticket>, fault: &Fault) {
+        match self.phase {
+            Phase::Reading if ticket == Some(self.ticket) => {
+                self.phase = Phase::Unreadable(fault.sentence.clone());
+                self.table.loading = false;
+            }
+            // One transaction: a failure while writing leaves nothing behind.
+            Phase::Writing if ticket.is_none() => self.phase = Phase::Checked,
+            _ => {}
+        }
+    }
+
+    fn fit(&mut self, ctx: &Ctx<'_>) {
+        self.table.fit(usize::from(ctx.size.1.saturating_sub(CHROME)));
     }
 }
+
+const GO: &str = "go";
+const NO_TYPING: &str = "这里不能改内容。请在原文件里改好、存盘，再按 Enter 重新检查。";
+
+fn confirmation((good, bad, present): (usize, usize, usize)) -> Layer {
+    let lines = vec![
+        format!("可导入 {good} 行，要改 {bad} 行，重复 {present} 行。"),
+        "要改的和重复的都不会写入。改好文件后可以再导一次，不会重复。".to_owned(),
+    ];
+    let offers = vec![
+        Offer::new(GO, format!("只导入没问题的 {good} 行")),
+        Offer::new("back", "先不导入，回去看问题"),
+    ];
+    ways::choice("导入", lines, offers)
+}
+
+/// What to do about a row, one sentence for each fault.
+pub fn remedies(row: &ImportRow) -> Vec<String> {
+    match &row.verdict {
+        ImportVerdict::Good => vec![format!("第 {} 行没有问题，可以导入。", row.row)],
+        ImportVerdict::Present(sentence) => vec![format!("第 {} 行重复：{sentence}", row.row)],
+        ImportVerdict::Bad(faults) => faults.iter().map(|fault| remedy(row.row, fault)).collect(),
+    }
+}
+
+fn remedy(row: usize, (column, shown, reason): &(String, String, String)) -> String {
+    let shown = if shown.is_empty() { String::new() } else { format!("（现在是 {shown}）") };
+    format!("第 {row} 行「{column}」：{reason}{shown}")
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

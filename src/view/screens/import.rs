@@ -1,17 +1,265 @@
 //! Draws [`Import`].
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::model::screens::import::Import;
+use crate::model::effect::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
+use crate::model::screens::import::{Import, Listed, Phase, remedies};
 use crate::view::Scene;
+use crate::view::table::{self, CellCtx, Column, Look, Width};
+use crate::view::theme::Focused;
+use crate::view::width::{Fit, fit, pad_left, wrap};
+
+const COLUMNS: &[Column<ImportRow>] = &[
+    Column { title: "", width: Width::Exact(1), cell: mark, style: Some(mark_style) },
+    Column::new("行", Width::Exact(6), |row, _| pad_left(&row.row.to_string(), 5)),
+    Column::new("姓名或名称", Width::Exact(16), |row, _| row.name.clone()),
+    Column::new("证件或编号", Width::Exact(18), |row, _| row.key.clone()),
+    Column::new("问题", Width::Share(1), |row, _| problem(row)),
+];
 
 /// Draws the screen into `area` and says where the cursor belongs.
 pub fn draw(
-    _screen: &Import,
-    _scene: Scene<'_>,
-    _frame: &mut Frame<'_>,
-    _area: Rect,
+    screen: &Import,
+    scene: Scene<'_>,
+    frame: &mut Frame<'_>,
+    area: Rect,
 ) -> Option<Position> {
-    None
+    let parts = [Constraint::Length(4), Constraint::Min(4), Constraint::Length(6)];
+    let [result, rows, remedy] = Layout::vertical(parts).areas(area);
+    draw_lines((&result_title(screen), &conclusion(screen)), scene, frame, result);
+    let cursor = draw_rows(screen, scene, frame, rows);
+    draw_lines(("怎么改", &how_to_mend(screen)), scene, frame, remedy);
+    cursor
+}
+
+fn result_title(screen: &Import) -> String {
+    let format = screen.preview.as_ref().map_or("", |preview| preview.format.as_str());
+    format!("结论  {}  {format}", screen.file()).trim_end().to_owned()
+}
+
+fn conclusion(screen: &Import) -> Vec<String> {
+    let (good, bad, present) = screen.counts();
+    let counts =
+        format!("共 {} 行：可导入 {good}，要改 {bad}，重复 {present}", good + bad + present);
+    match &screen.phase {
+        Phase::Reading => vec!["正在逐行检查，这时什么都不会写入。".to_owned()],
+        Phase::Unreadable(sentence) => {
+            vec![sentence.clone(), "处理好以后按 Enter 再试，或按 Esc 返回。".to_owned()]
+        }
+        Phase::Checked => vec![counts, columns(screen.preview.as_ref())],
+        Phase::Writing => vec![counts, "正在写入，请稍等。要么全写入，要么全不写。".to_owned()],
+        Phase::Written(batch, n) => {
+            vec![
+                format!("已导入 {n} 行（第 {batch} 批）。Ctrl+Z 整批撤销，Esc 返回。"),
+                undo_later(screen.kind, batch.0),
+            ]
+        }
+        Phase::Undone => {
+            vec!["这一批已整批撤销，和没有导入过一样。按 Esc 返回。".to_owned()]
+        }
+    }
+}
+
+/// How a whole import is taken back after this screen was left.
+fn undo_later(kind: ImportKind, batch: i64) -> String {
+    match kind {
+        ImportKind::Members => {
+            format!("离开以后要撤销，在命令行运行 tuanzhuan member import --undo {batch}")
+        }
+        ImportKind::Organisations => "离开以后不能整批撤销，只能逐个停用。".to_owned(),
+    }
+}
+
+/// Which columns were understood and which are left out.
+fn columns(preview: Option<&ImportPreview>) -> String {
+    let Some(preview) = preview else { return String::new() };
+    let (unused, used): (Vec<_>, Vec<_>) =
+        preview.columns.iter().partition(|(_, field)| field.is_empty());
+    let mut text = format!("列已对应 {}/{}：", used.len(), preview.columns.len());
+    let pairs = used.iter().map(|(header, field)| match header == field {
+        true => field.clone(),
+        false => format!("{header}作{field}"),
+    });
+    text += &pairs.collect::<Vec<_>>().join("、");
+    if !unused.is_empty() {
+        let names: Vec<&str> = unused.iter().map(|(header, _)| header.as_str()).collect();
+        text += &format!("；没用到：{}", names.join("、"));
+    }
+    text
+}
+
+fn draw_rows(
+    screen: &Import,
+    scene: Scene<'_>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) -> Option<Position> {
+    let (good, bad, present) = screen.counts();
+    let title = match screen.listed {
+        Listed::Problems => {
+            format!("有问题的 {} 行（按 6 看全部 {} 行）", bad + present, good + bad + present)
+        }
+        Listed::All => format!("全部 {} 行（按 6 只看有问题的）", good + bad + present),
+    };
+    let pane = scene.theme.pane(title, Focused::Yes);
+    let inner = pane.inner(area);
+    frame.render_widget(pane, area);
+    let empty = [empty_words(screen).to_owned()];
+    let look = Look { columns: COLUMNS, key: row_key, empty: &empty };
+    table::draw(&screen.table, &look, scene, frame, inner)
+}
+
+fn empty_words(screen: &Import) -> &'static str {
+    match screen.phase {
+        Phase::Unreadable(_) => "文件没有读出来，看上面的原因。",
+        Phase::Reading | Phase::Checked | Phase::Writing | Phase::Written(..) | Phase::Undone => {
+            "没有有问题的行。按 8 导入。"
+        }
+    }
+}
+
+fn how_to_mend(screen: &Import) -> Vec<String> {
+    screen.table.current().map_or_else(Vec::new, remedies)
+}
+
+/// A pane of sentences; where not all fit, the last line says so.
+fn draw_lines(
+    (title, texts): (&str, &[String]),
+    scene: Scene<'_>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) {
+    let pane = scene.theme.pane(title, Focused::No);
+    let inner = pane.inner(area);
+    frame.render_widget(pane, area);
+    let (cols, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
+    let mut lines: Vec<String> = texts.iter().flat_map(|text| wrap(text, cols)).collect();
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            *last = fit(&format!("{last}..（还有）"), cols, Fit::Tail);
+        }
+    }
+    let mut line = Rect { height: 1, ..inner };
+    for text in lines {
+        frame.render_widget(Line::raw(format!(" {text}")), line);
+        line.y += 1;
+    }
+}
+
+fn row_key(row: &ImportRow) -> i64 {
+    i64::try_from(row.row).unwrap_or(i64::MAX)
+}
+
+/// The mark without colour (ux.md 6.4).
+fn mark(row: &ImportRow, _: &CellCtx<'_>) -> String {
+    match row.verdict {
+        ImportVerdict::Good => " ",
+        ImportVerdict::Bad(_) => "!",
+        ImportVerdict::Present(_) => "=",
+    }
+    .to_owned()
+}
+
+fn mark_style(row: &ImportRow, ctx: &CellCtx<'_>) -> Style {
+    match row.verdict {
+        ImportVerdict::Good => Style::new(),
+        ImportVerdict::Bad(_) => ctx.theme.bad(),
+        ImportVerdict::Present(_) => ctx.theme.warn(),
+    }
+}
+
+fn problem(row: &ImportRow) -> String {
+    match &row.verdict {
+        ImportVerdict::Good => "可导入".to_owned(),
+        ImportVerdict::Present(sentence) => sentence.clone(),
+        ImportVerdict::Bad(faults) => match faults.as_slice() {
+            [] => "要改".to_owned(),
+            [(column, _, reason)] => format!("{column}：{reason}"),
+            [(column, ..), ..] => format!("{column}等 {} 处要改", faults.len()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::domain::account::Role;
+    use crate::domain::ids::BatchId;
+    use crate::model::effect::{Effect, Reply, Ticket};
+    use crate::model::screens::import::tests::preview;
+    use crate::model::state::State;
+    use crate::view::testing::{cursor, desk, dump, press, reply};
+
+    fn checked() -> State {
+        let file = PathBuf::from("2020届毕业生.csv");
+        let (mut state, _) = desk(Import::new(ImportKind::Members, file), Role::Administrator);
+        reply(&mut state, Reply::Preview(Ticket(1), Box::new(preview())));
+        state
+    }
+
+    #[test]
+    fn all_three_verdicts_are_marked_and_the_selected_row_is_explained() {
+        let mut state = checked();
+        let lines = dump(&state, 80, 24);
+        assert!(lines[0].contains("导入名册（还没有写入）"), "{lines:#?}");
+        assert!(lines[1].contains("2020届毕业生.csv  CSV，GB18030"), "{lines:#?}");
+        assert!(lines[2].contains("共 3 行：可导入 1，要改 1，重复 1"), "{lines:#?}");
+        assert!(
+            lines[3].contains("列已对应 2/3：姓名、证件号作身份证号；没用到：宿舍"),
+            "{lines:#?}"
+        );
+        assert!(lines[5].contains("有问题的 2 行（按 6 看全部 3 行）"), "{lines:#?}");
+        assert!(lines[7].starts_with("║►  !    41"), "{lines:#?}");
+        assert!(lines[8].starts_with("║   =    58"), "{lines:#?}");
+        assert!(lines[17].contains("第 41 行「身份证号」：应为 18 位"), "{lines:#?}");
+        assert_eq!(cursor(&state, 80, 24), (1, 7));
+        press(&mut state, "6");
+        let lines = dump(&state, 80, 24);
+        assert!(lines[7].starts_with("║         2") && lines[7].contains("可导入"), "{lines:#?}");
+    }
+
+    #[test]
+    fn two_digits_import_the_good_rows() {
+        let mut state = checked();
+        assert!(press(&mut state, "8").is_empty());
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("可导入 1 行，要改 1 行，重复 1 行"), "{lines}");
+        assert!(lines.contains("1 只导入没问题的 1 行"), "{lines}");
+        assert!(press(&mut state, "1") == [Effect::RunImport]);
+        assert!(dump(&state, 80, 24)[0].contains("正在写入"));
+        let done = Reply::Imported { batch: BatchId(3), n_rows: 1 };
+        reply(&mut state, done);
+        assert!(press(&mut state, "<c-z>") == [Effect::UndoImport(BatchId(3))]);
+    }
+
+    #[test]
+    fn when_it_is_written_the_way_back_is_named() {
+        let mut state = checked();
+        let Some(crate::model::layer::Layer::Import(screen)) = state.layers.last_mut() else {
+            unreachable!("the preview is open")
+        };
+        screen.phase = Phase::Written(BatchId(3), 297);
+        let lines = dump(&state, 80, 24);
+        assert!(lines[0].contains("已写入"), "{lines:#?}");
+        assert!(lines[2].contains("已导入 297 行（第 3 批）。Ctrl+Z"), "{lines:#?}");
+        assert!(lines[3].contains("--undo 3"), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_what_to_do() {
+        let file = PathBuf::from("a.csv");
+        let (mut state, _) = desk(Import::new(ImportKind::Members, file), Role::Administrator);
+        reply(&mut state, crate::model::testing::failure(Ticket(1)));
+        let lines = dump(&state, 80, 24);
+        assert!(
+            lines[2].contains("另一个窗口正在写入") && lines[3].contains("Enter"),
+            "{lines:#?}"
+        );
+    }
 }

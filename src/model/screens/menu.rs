@@ -1,0 +1,105 @@
+//! 菜单: every screen and every action that is not about one row.
+
+use super::choice::{Choice, ChoiceItem, Release};
+use super::doors::Door;
+use crate::domain::account::Role;
+use crate::domain::filter::{TransferQuery, View};
+use crate::model::effect::{Effect, ImportKind};
+use crate::model::layer::Ctx;
+
+/// How many messages are shown again.
+const MESSAGES: usize = 12;
+
+/// Who may use an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Everybody.
+    All,
+    /// Who fills in for an organisation.
+    Office,
+    /// Administrators.
+    Administrators,
+}
+
+impl Who {
+    fn refusal(self, role: Role) -> Option<String> {
+        let why = match (self, role) {
+            (Self::All, _) | (Self::Office, Role::Operator | Role::Administrator) => return None,
+            (Self::Administrators, Role::Administrator) => return None,
+            (Self::Office, Role::Member) => {
+                "这一项由经办人和管理员使用。你的转接在「个人中心」里办。"
+            }
+            (Self::Administrators, Role::Operator | Role::Member) => {
+                "这一项由管理员使用。需要时请联系本组织的管理员。"
+            }
+        };
+        Some(why.to_owned())
+    }
+}
+
+/// 菜单: every screen and action in reach; what the role may not use is listed with the reason.
+pub fn menu(ctx: &Ctx<'_>, messages: &[String]) -> Choice {
+    let role = ctx.session.map_or(Role::Member, |session| session.actor.role);
+    let options = entries(messages)
+        .into_iter()
+        .map(|(label, who, release)| ChoiceItem::new(label, release).unless(who.refusal(role)))
+        .collect();
+    Choice::new("菜单", Vec::new(), options)
+}
+
+fn entries(messages: &[String]) -> Vec<(&'static str, Who, Release)> {
+    let open = |label, who, door| (label, who, Release::Open(door));
+    vec![
+        open("转接列表", Who::Office, Door::Home),
+        open("团员", Who::Office, Door::Members),
+        open("组织", Who::Office, Door::Organisations),
+        open("账号", Who::Administrators, Door::Accounts),
+        open("导入团员", Who::Administrators, Door::Import(ImportKind::Members)),
+        open("导入组织", Who::Administrators, Door::Import(ImportKind::Organisations)),
+        open("导出转接", Who::Office, Door::Export(TransferQuery::of(View::All))),
+        open("操作记录", Who::Office, Door::Audit),
+        open("设置", Who::All, Door::Settings),
+        open("个人中心", Who::All, Door::Centre),
+        open("操作指南", Who::All, Door::Guide),
+        open("消息（最近说过的话）", Who::All, Door::Notice("消息", recent(messages))),
+        ("锁屏", Who::All, Release::Effect(Effect::Lock)),
+        ("退出", Who::All, Release::Effect(Effect::Quit)),
+    ]
+}
+
+fn recent(messages: &[String]) -> Vec<String> {
+    if messages.is_empty() {
+        return vec!["还没有消息。".to_owned()];
+    }
+    messages.iter().rev().take(MESSAGES).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::layer::Layer;
+    use crate::model::screens::home::Home;
+    use crate::view::testing::{desk, dump, press};
+
+    #[test]
+    fn the_menu_opens_screens_and_shows_what_a_role_may_not_use() {
+        let (mut state, _) = desk(Home::default(), Role::Operator);
+        press(&mut state, "0");
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("2 团员") && lines.contains("(4 账号)"), "{lines}");
+        press(&mut state, "4");
+        assert!(state.message.text.contains("由管理员使用"));
+        press(&mut state, "2");
+        assert!(matches!(state.top(), Layer::Members(_)));
+    }
+
+    #[test]
+    fn entries_beyond_nine_are_reached_by_arrows() {
+        let (mut state, _) = desk(Home::default(), Role::Administrator);
+        press(&mut state, "<esc>0<end><up><up><enter>");
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("消息") && lines.contains("Ctrl+Q"), "{lines}");
+        press(&mut state, "<esc>0<end>");
+        assert!(press(&mut state, "<enter>") == [Effect::Quit]);
+    }
+}

@@ -1,0 +1,51 @@
+//! Ways from forms into popups, pickers and pages: one function for each, so that a form need not
+//! know how those are built.
+
+use std::path::PathBuf;
+
+use super::card::CardPage;
+use super::centre::Centre;
+use super::choice::{Choice, ChoiceItem, Release};
+use super::home::Home;
+use super::import::Import;
+use super::pick::{Pick, Typing};
+use crate::domain::account::Role;
+use crate::domain::ids::TransferId;
+use crate::model::effect::{ImportKind, OrgScope};
+use crate::model::layer::{Given, Layer};
+
+/// A popup of numbered choices, each with identifier and words, under some lines of text. What is
+/// chosen comes back as [`Given::Option`].
+pub fn choice(title: &str, lines: Vec<String>, options: Vec<(String, String)>) -> Layer {
+    let item = |(id, label)| ChoiceItem::new(label, Release::Give(Given::Option(id)));
+    Choice::new(title, lines, options.into_iter().map(item).collect()).into()
+}
+
+/// The picker of members, with a search text to start from.
+pub fn member(search: &str) -> Layer {
+    Pick::member(search).into()
+}
+
+/// The picker of organisations, with a search text to start from; a name typed by hand comes back
+/// as [`Given::Typed`] where that is allowed.
+pub fn organisation(scope: OrgScope, search: &str, typing: Typing) -> Layer {
+    Pick::org(scope, search, typing).into()
+}
+
+/// One transfer.
+pub fn card(id: TransferId) -> Layer {
+    CardPage::new(id).into()
+}
+
+/// The import preview of a file.
+pub fn import(kind: ImportKind, path: PathBuf) -> Layer {
+    Import::new(kind, path).into()
+}
+
+/// Where somebody begins the day.
+pub fn desk(role: Role) -> Layer {
+    match role {
+        Role::Member => Centre::default().into(),
+        Role::Operator | Role::Administrator => Home::default().into(),
+    }
+}
