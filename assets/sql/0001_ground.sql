@@ -111,7 +111,7 @@ CREATE TABLE transfers (
     origin_mode           TEXT    NOT NULL DEFAULT 'managed' CHECK (origin_mode IN ('managed', 'outside')),
     destination_mode      TEXT    NOT NULL DEFAULT 'managed' CHECK (destination_mode IN ('managed', 'outside', 'special_unit')),
     province_path         TEXT    NOT NULL DEFAULT '',
-    initiator             TEXT    NOT NULL CHECK (initiator IN ('member', 'origin', 'destination')),
+    initiator             TEXT    NOT NULL DEFAULT '' CHECK (initiator IN ('', 'member', 'origin', 'destination')),
     applicant_id          INTEGER NOT NULL REFERENCES accounts (id),
     applicant_path        TEXT    NOT NULL DEFAULT '',
     origin_consents       INTEGER NOT NULL DEFAULT 0 CHECK (origin_consents IN (0, 1)),
@@ -155,6 +155,10 @@ CREATE INDEX transfers_member ON transfers (member_id);
 CREATE INDEX transfers_person ON transfers (person_number);
 CREATE INDEX transfers_applicant ON transfers (applicant_id, stage);
 
+-- Taking an import of organisations back asks for each whether anything refers to it.
+CREATE INDEX transfers_from ON transfers (origin_id);
+CREATE INDEX transfers_to ON transfers (destination_id);
+
 -- The running number of each day, so that numbers never repeat.
 CREATE TABLE numbers (
     day  TEXT PRIMARY KEY,
@@ -183,6 +187,7 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE INDEX events_transfer ON events (transfer_id, seq);
+CREATE INDEX events_behalf ON events (behalf_id) WHERE behalf_id IS NOT NULL;
 
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
 BEGIN

@@ -159,6 +159,7 @@ impl Desk<'_> {
                 org.full_name
             )));
         }
+        super::organisations::check_in_use(&org)?;
         if new.role == Role::Member && org.kind != OrgKind::Branch {
             return Err(super::organisations::no_branch(&org));
         }

@@ -51,7 +51,7 @@ impl Desk<'_> {
                 (e.scope_path >= :lo AND e.scope_path < :hi) OR e.account_id = :me
                 OR (t.origin_path >= :lo AND t.origin_path < :hi)
                 OR (t.destination_path >= :lo AND t.destination_path < :hi)
-                OR t.person_number = :id)
+                OR (t.person_number = :id AND t.stopped_in <> 'draft'))
             ORDER BY e.seq DESC LIMIT :limit";
         let b = self.bounds();
         let mut statement = self.store.connection.prepare_cached(SQL).told()?;

@@ -25,8 +25,12 @@ impl Store {
     /// Copies the live database, encrypted with the same key, to a file that does not exist yet.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where a file stands there already, or it cannot be written.
     pub fn copy_to(&self, path: &Path, key: &str) -> Stored<()> {
+        if path.exists() {
+            let sentence = format!("{} 已经存在，没有覆盖。请换一个文件名。", path.display());
+            return Err(Fault::new(FaultKind::Conflict, sentence));
+        }
         let mut copy = Connection::open(path).told()?;
         copy.pragma_update(None, "cipher_log_level", "NONE").told()?;
         copy.pragma_update(None, "key", key).told()?;

@@ -121,14 +121,14 @@ impl<'a> Desk<'a> {
         let Some((kind, n_rows, undone, path)) = found else {
             return Err(not_found("导入批次", &batch.to_string(), next));
         };
-        if undone.is_some() {
-            return Err(conflict(format!("第 {batch} 批已经撤销过了，不用再撤。")));
-        }
         if !self.covers(&crate::domain::organisation::OrgPath::from_stored(path)) {
             return Err(not_found("导入批次", &batch.to_string(), next));
         }
-        self.check_unused(&kind, batch)?;
+        if undone.is_some() {
+            return Err(conflict(format!("第 {batch} 批已经撤销过了，不用再撤。")));
+        }
         self.store.atomically(|| {
+            self.check_unused(&kind, batch)?;
             self.remove_rows(&kind, batch)?;
             self.store.connection.execute(UNDONE, params![self.now.moment.0, batch.0]).told()?;
             let deed =

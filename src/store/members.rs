@@ -3,10 +3,9 @@
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::chain::Deed;
-use super::fault::{Stored, Told, conflict, not_allowed, not_found, rule};
-use super::organisations::no_branch;
+use super::fault::{Stored, Told, conflict, not_allowed, not_found};
+use super::organisations::{check_in_use, no_branch};
 use super::{Desk, Store};
-use crate::domain::account::Role;
 use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
 use crate::domain::ids::{BatchId, MemberId, OrgId};
 use crate::domain::member::{
@@ -197,10 +196,10 @@ impl Desk<'_> {
     /// then the sentence says where.
     pub fn add_member(&self, entry: &MemberEntry, branch: &str) -> Stored<MemberId> {
         let branch = self.branch_in_scope(branch)?;
-        if let Some(there) = self.presence(entry.id_number.reveal())? {
-            return Err(conflict(there));
-        }
         self.store.atomically(|| {
+            if let Some(there) = self.presence(entry.id_number.reveal())? {
+                return Err(conflict(there));
+            }
             let id = self.store.insert_member(entry, branch.id, None)?;
             self.note(
                 &Deed::new("member_add", entry.name.clone()).detail(branch.full_name.clone()),
@@ -221,12 +220,18 @@ impl Desk<'_> {
                 branch.full_name
             )));
         }
+        check_in_use(&branch)?;
         Ok(branch)
     }
 
     /// Where an ID number is in the database already, as a sentence that offers what to do.
     pub(super) fn presence(&self, number: &str) -> Stored<Option<String>> {
-        let Some(member) = self.store.member_by_number(number)? else { return Ok(None) };
+        let Some(member) = self.store.member_by_number(number)? else {
+            let open = self.store.open_transfer_of(number)?;
+            return Ok(open.map(|open| {
+                format!("{} 正在转入（{open}），办完时自动建立记录，不用再录。", mask_id(number))
+            }));
+        };
         let here = self.may_see(&member);
         let place = if here { member.branch_name.as_str() } else { "别的组织" };
         let next = match (here, member.state) {
@@ -235,123 +240,13 @@ impl Desk<'_> {
             (true, MemberState::Retired) => "已停用，请先核对原因。",
             (false, _) => "同一个人只能有一条记录，请用「办理转入」发起转接。",
         };
+        // Whoever types a number does not learn the name of somebody elsewhere by it.
+        let name = if here { member.name.as_str() } else { "这个证件号" };
         Ok(Some(format!(
-            "{} 已在{place}录入（{}，{}）。{next}",
-            member.name,
+            "{name} 已在{place}录入（{}，{}）。{next}",
             member.id_number.masked(),
             member.state.label()
         )))
-    }
-
-    /// Changes the free parts of a record: telephone and profile. Name, ID number and branch have
-    /// ways of their own.
-    ///
-    /// # Errors
-    /// Where the member is out of scope.
-    pub fn edit_member(&self, id: MemberId, phone: &str, profile: &Profile) -> Stored<()> {
-        const UPDATE: &str =
-            "UPDATE members SET phone = $1, ethnic_group = $2, political_status = $3,
-                education = $4, joined_on = $5, league_post = $6, membership_number = $7,
-                authentication = $8, fees_paid_to = $9, graduation_mark = $10 WHERE id = $11";
-        let old = self.member_to_change(id)?;
-        self.store.atomically(|| {
-            let p = profile;
-            let values = params![
-                phone,
-                p.ethnic_group,
-                p.political_status,
-                p.education,
-                p.joined_on,
-                p.league_post,
-                p.membership_number,
-                p.authentication.id(),
-                p.fees_paid_to,
-                p.graduation_mark.id(),
-                id.0
-            ];
-            self.store.connection.execute(UPDATE, values).told()?;
-            self.note(&Deed::new("member_edit", old.name.clone())).map(drop)
-        })
-    }
-
-    fn member_to_change(&self, id: MemberId) -> Stored<Member> {
-        let member = self.member(id)?;
-        if self.actor.role == Role::Member || !self.covers(&member.branch_path) {
-            return Err(not_allowed(
-                "团员记录由团支部的经办人或管理员修改。请把要改的内容告诉他们。",
-            ));
-        }
-        Ok(member)
-    }
-
-    /// Corrects name or ID number, recorded with old and new (the number masked) and the reason.
-    ///
-    /// # Errors
-    /// Without a reason, out of scope, during an open transfer, or where the new number is taken.
-    pub fn correct_member(
-        &self,
-        id: MemberId,
-        (name, number): (&str, &IdNumber),
-        reason: &str,
-    ) -> Stored<()> {
-        const UPDATE: &str =
-            "UPDATE members SET name = $1, name_key = $2, id_number = $3 WHERE id = $4";
-        self.check_administrator()?;
-        let old = self.member_to_change(id)?;
-        if reason.trim().is_empty() {
-            return Err(rule(
-                "还没写更正的原因。更正姓名或证件号会留痕，请写清依据，例如「按身份证更正」。",
-            ));
-        }
-        if old.id_number != *number {
-            self.check_number_free(&old, number)?;
-        }
-        self.store.atomically(|| {
-            let values = params![name, name_key(name), number.reveal(), id.0];
-            self.store.connection.execute(UPDATE, values).told()?;
-            let detail = format!(
-                "姓名「{}」改为「{name}」，证件号{}",
-                old.name,
-                if old.id_number == *number { "不变" } else { "已更正" }
-            );
-            self.note(&Deed::new("member_correct", name).detail(detail).reason(reason)).map(drop)
-        })
-    }
-
-    fn check_number_free(&self, old: &Member, number: &IdNumber) -> Stored<()> {
-        if let Some(there) = self.presence(number.reveal())? {
-            return Err(conflict(there));
-        }
-        match self.store.open_transfer_of(old.id_number.reveal())? {
-            Some(open) => Err(conflict(format!(
-                "{} 有一单在办（{open}），办完或撤销后才能更正证件号。",
-                old.name
-            ))),
-            None => Ok(()),
-        }
-    }
-
-    /// Takes a member out of use.
-    ///
-    /// # Errors
-    /// Without a reason, out of scope, or during an open transfer.
-    pub fn retire_member(&self, id: MemberId, reason: &str) -> Stored<()> {
-        const UPDATE: &str = "UPDATE members SET state = 'retired' WHERE id = $1";
-        self.check_administrator()?;
-        let member = self.member_to_change(id)?;
-        if reason.trim().is_empty() {
-            return Err(rule("还没写停用的原因。请写清楚，例如「重复录入」或「离团」。"));
-        }
-        if let Some(open) = self.store.open_transfer_of(member.id_number.reveal())? {
-            return Err(conflict(format!(
-                "{} 有一单在办（{open}），办完或撤销后才能停用。",
-                member.name
-            )));
-        }
-        self.store.atomically(|| {
-            self.store.connection.execute(UPDATE, [id.0]).told()?;
-            self.note(&Deed::new("member_retire", member.name.clone()).reason(reason)).map(drop)
-        })
     }
 }
 

@@ -9,6 +9,7 @@ mod backup;
 mod chain;
 mod fault;
 mod imports;
+mod member_changes;
 mod members;
 mod open;
 mod organisations;
@@ -103,3 +104,6 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,11 @@ impl Store {
                 "请检查数据目录；如果移动过，请移回原处或恢复备份。",
             ));
         }
+        // SQLite takes an empty file for a new database; here it is one that has lost its content.
+        if path.metadata().is_ok_and(|file| file.len() == 0) {
+            let sentence = "数据库文件是空的，内容已经丢失，没有打开。请用「恢复备份」找回。";
+            return Err(Fault::new(FaultKind::Damaged, sentence));
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).told()?;
         Self::prepare(connection, Some(key))

@@ -27,7 +27,8 @@ impl Store {
     /// Where there is none.
     pub fn organisation(&self, id: OrgId) -> Stored<Organisation> {
         let sql = format!("SELECT {COLUMNS} FROM organisations o WHERE o.id = $1");
-        let found = self.connection.query_row(&sql, [id.0], organisation_of).optional().told()?;
+        let mut statement = self.connection.prepare_cached(&sql).told()?;
+        let found = statement.query_row([id.0], organisation_of).optional().told()?;
         let found =
             found.ok_or_else(|| not_found("组织", &id.to_string(), "请刷新列表后再选。"))?;
         self.with_managed(found)
@@ -38,14 +39,22 @@ impl Store {
     /// # Errors
     /// Where there is none.
     pub fn find_organisation(&self, text: &str) -> Stored<Organisation> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM organisations o WHERE o.code = $1 OR o.full_name = $1
-             ORDER BY o.state, o.code = $1 DESC LIMIT 1"
-        );
+        // One after the other, as each has an index; the last one reads all and is seldom reached.
+        const WAYS: [&str; 4] = [
+            "o.code = $1 AND o.state = 'active'",
+            "o.full_name = $1 AND o.state = 'active'",
+            "o.code = $1",
+            "o.full_name = $1",
+        ];
         let text = text.trim();
-        let found = self.connection.query_row(&sql, [text], organisation_of).optional().told()?;
-        let next = "请按编号或全称填写，或用「组织查找」找到全称。";
-        self.with_managed(found.ok_or_else(|| not_found("组织", text, next))?)
+        for way in WAYS {
+            let sql = format!("SELECT {COLUMNS} FROM organisations o WHERE {way} LIMIT 1");
+            let mut statement = self.connection.prepare_cached(&sql).told()?;
+            if let Some(found) = statement.query_row([text], organisation_of).optional().told()? {
+                return self.with_managed(found);
+            }
+        }
+        Err(not_found("组织", text, "请按编号或全称填写，或用「组织查找」找到全称。"))
     }
 
     fn with_managed(&self, mut org: Organisation) -> Stored<Organisation> {
@@ -103,6 +112,10 @@ impl Store {
         parent: Option<&Organisation>,
         own: Option<OrgId>,
     ) -> Stored<()> {
+        // A name may come back after its organisation was retired, a code never.
+        const NAME: &str = "SELECT full_name FROM organisations
+            WHERE full_name = $1 AND id <> $2 AND state = 'active'";
+        const CODE: &str = "SELECT full_name FROM organisations WHERE code = $1 AND id <> $2";
         if entry.full_name.trim().is_empty() {
             return Err(rule("还没填组织全称。请填完整的组织全称。"));
         }
@@ -114,23 +127,24 @@ impl Store {
                 kind.label()
             )));
         }
-        self.check_taken("full_name", "组织全称", &entry.full_name, own)?;
-        self.check_taken("code", "组织编号", &entry.code, own)
+        self.check_taken(NAME, "组织全称", &entry.full_name, own)?;
+        self.check_taken(CODE, "组织编号", &entry.code, own)
     }
 
-    fn check_taken(&self, column: &str, label: &str, text: &str, own: Option<OrgId>) -> Stored<()> {
-        let sql = format!(
-            "SELECT full_name FROM organisations WHERE {column} = $1 AND id <> $2
-             AND (state = 'active' OR '{column}' = 'code')"
-        );
+    fn check_taken(&self, sql: &str, label: &str, text: &str, own: Option<OrgId>) -> Stored<()> {
         let own = own.map_or(0, |o| o.0);
-        let taken: Option<String> =
-            self.connection.query_row(&sql, params![text, own], |r| r.get(0)).optional().told()?;
+        let taken: Option<String> = self
+            .connection
+            .prepare_cached(sql)
+            .told()?
+            .query_row(params![text, own], |r| r.get(0))
+            .optional()
+            .told()?;
         match taken {
             Some(name) if !text.is_empty() => Err(conflict(format!(
                 "{label}「{text}」已经有了（{name}）。同一个组织不要重复建；确实是另一个，请改{label}。"
             ))),
-            _ => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 }
@@ -200,6 +214,7 @@ impl Desk<'_> {
             return Ok(None);
         }
         let parent = self.store.find_organisation(&entry.superior)?;
+        check_in_use(&parent)?;
         if self.store.is_managed(&parent.path)? {
             self.check_mine(&parent.path, &parent.full_name)?;
         }
@@ -256,8 +271,8 @@ impl Desk<'_> {
         if org.path == self.actor.org_path {
             return Err(rule("不能停用自己所在的组织。请由上级管理员办理。"));
         }
-        self.check_empty(&org)?;
         self.store.atomically(|| {
+            self.check_empty(&org)?;
             self.store.connection.execute(UPDATE, [id.0]).told()?;
             self.note(&Deed::new("org_retire", org.full_name.clone()).reason(reason)).map(drop)
         })
@@ -337,4 +352,14 @@ pub(super) fn no_branch(org: &Organisation) -> Fault {
         org.full_name,
         org.kind.label()
     ))
+}
+
+/// Refuses a retired organisation: nothing new hangs on it, or it would not stay empty.
+pub(super) fn check_in_use(org: &Organisation) -> Stored<()> {
+    match org.state {
+        OrgState::Active => Ok(()),
+        OrgState::Retired => {
+            Err(rule(format!("「{}」已停用，不能再往里添加。请选在用的组织。", org.full_name)))
+        }
+    }
 }

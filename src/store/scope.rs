@@ -44,32 +44,16 @@ impl Desk<'_> {
             self.actor.role.label()
         )))
     }
-
-    /// Whether nothing in the database is outside the person's range, so that lists need not ask
-    /// for each row: no account belongs to an organisation elsewhere.
-    pub(super) fn sees_all(&self) -> Stored<bool> {
-        const SQL: &str = "SELECT NOT EXISTS (
-            SELECT 1 FROM accounts a JOIN organisations o ON o.id = a.org_id
-            WHERE a.role = 'administrator' AND a.state <> 'removed'
-              AND NOT (o.path >= $1 AND o.path < $2))";
-        if self.actor.role == Role::Member {
-            return Ok(false);
-        }
-        let bounds = self.bounds();
-        self.store.connection.query_row(SQL, [bounds.lo, bounds.hi], |r| r.get(0)).told()
-    }
 }
 
 /// Which transfers a person may see: with a side in range, filled in by them, or their own. Drafts
-/// are their author's alone.
-pub(super) const TRANSFERS: &str = "(t.stage <> 'draft' OR t.applicant_id = :me) AND (
+/// are their author's alone, those taken back before they were handed in too.
+pub(super) const TRANSFERS: &str = "(t.applicant_id = :me
+        OR (t.stage <> 'draft' AND t.stopped_in <> 'draft')) AND (
     (t.origin_path >= :lo AND t.origin_path < :hi)
     OR (t.destination_path >= :lo AND t.destination_path < :hi)
     OR (t.province_path >= :lo AND t.province_path < :hi)
     OR t.applicant_id = :me OR t.person_number = :id)";
-
-/// The same where nothing is outside the range.
-pub(super) const ALL_TRANSFERS: &str = "(t.stage <> 'draft' OR t.applicant_id = :me)";
 
 /// Whose move it is, in SQL. `waiting_agrees_with_the_table` holds it against
 /// [`crate::domain::workflow::next_act`].

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::domain::fault::Fault;
 use crate::domain::id_number::IdNumber;
 use crate::domain::ids::{OrgId, TransferId};
-use crate::domain::member::{MemberEntry, Profile};
+use crate::domain::member::{MemberEntry, MemberState, Profile};
 use crate::domain::organisation::{OrgKind, OrgState, Organisation};
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::{Act, Destination, Facts, Given, Move, Stage, advance};
@@ -55,6 +55,9 @@ impl Desk<'_> {
     }
 
     fn rule_on(&self, id: TransferId, ruling: Ruling<'_>) -> Stored<Stage> {
+        if ruling.act == Act::Submit {
+            return Err(rule("草稿不能在这里直接提交。请打开草稿，核对后从填写页提交。"));
+        }
         let row = self.transfer(id)?;
         let reason = ruling.reason.trim();
         let given = Given {
@@ -169,6 +172,7 @@ impl Desk<'_> {
             "UPDATE members SET branch_id = $1, state = 'active' WHERE id_number = $2 RETURNING id";
         const ACCOUNT: &str =
             "UPDATE accounts SET org_id = $1 WHERE id_number = $2 AND role = 'member'";
+        self.check_arrival(ending)?;
         let moved: Option<i64> = self
             .store
             .connection
@@ -179,6 +183,18 @@ impl Desk<'_> {
         match moved {
             Some(id) => Ok(id),
             None => self.take_in(ending, branch),
+        }
+    }
+
+    /// An arrival takes nobody out of a branch here that was never asked.
+    fn check_arrival(&self, ending: &Ending) -> Stored<()> {
+        let found = self.store.member_by_number(&ending.number)?;
+        match found.filter(|m| ending.member.is_none() && m.state == MemberState::Active) {
+            None => Ok(()),
+            Some(member) => Err(conflict(format!(
+                "{} 这期间已在本库的团支部录入，不能再按外来转入办完。请登记失效，再按本库团员发起转接。",
+                member.name
+            ))),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Drafts: kept within a second of each change, seen by their author only.
 
+use std::borrow::Cow;
+
 use rusqlite::{OptionalExtension, named_params, params};
 
 use super::row;
@@ -82,8 +84,8 @@ impl Desk<'_> {
 
     pub(super) fn new_draft(&self) -> Stored<(TransferId, String)> {
         const INSERT: &str =
-            "INSERT INTO transfers (number, stage, initiator, applicant_id, applied_at, since)
-            VALUES ($1, 'draft', 'member', $2, $3, $3)";
+            "INSERT INTO transfers (number, stage, applicant_id, applied_at, since)
+            VALUES ($1, 'draft', $2, $3, $3)";
         let number = self.store.next_number(self.now)?;
         let values = params![number, self.actor.account.0, self.now.moment.0];
         self.store.connection.execute(INSERT, values).told()?;
@@ -99,9 +101,10 @@ impl Desk<'_> {
                 address = :address, destination_text = :destination, destination_typed = :typed,
                 remark = :remark, since = :at
             WHERE id = :id";
+        let form = storable(form);
         let values = named_params! {
             ":id": id.0, ":member": form.member, ":origin_typed": form.origin_typed,
-            ":initiator": form.initiated_by.unwrap_or(Initiator::Member).id(),
+            ":initiator": form.initiated_by.map_or("", Initiator::id),
             ":phone": form.contact_phone,
             ":system": form.external_system.map_or("", ExternalSystem::id),
             ":reason": form.reason.map_or("", Reason::id), ":route": form.further_study,
@@ -122,12 +125,35 @@ impl Desk<'_> {
             .map_or((form.member_name.clone(), form.origin_typed.clone()), |m| {
                 (m.name, m.branch_name)
             });
-        let destination = match self.store.find_organisation(&form.destination) {
-            Ok(org) => org.full_name,
-            Err(_) => form.destination_typed.clone(),
-        };
+        let destination = self.draft_destination(form);
         let key = crate::domain::name_key::name_key(&name);
         let values = params![name, key, origin, destination, id.0];
         self.store.connection.execute(UPDATE, values).map(drop).told()
     }
+
+    fn draft_destination(&self, form: &TransferForm) -> String {
+        if form.reason == Some(Reason::SpecialUnit) {
+            return Reason::SpecialUnit.label().to_owned();
+        }
+        match self.store.find_organisation(&form.destination) {
+            Ok(org) if !form.destination.is_empty() => org.full_name,
+            Ok(_) | Err(_) => form.destination_typed.clone(),
+        }
+    }
+}
+
+/// The answers as they may be written down: of a special unit neither name nor place, not even in
+/// a draft (domain.md A3).
+fn storable(form: &TransferForm) -> Cow<'_, TransferForm> {
+    if form.reason != Some(Reason::SpecialUnit) {
+        return Cow::Borrowed(form);
+    }
+    Cow::Owned(TransferForm {
+        school: String::new(),
+        employer: String::new(),
+        address: String::new(),
+        destination: String::new(),
+        destination_typed: String::new(),
+        ..form.clone()
+    })
 }

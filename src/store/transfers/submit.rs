@@ -10,7 +10,9 @@ use crate::domain::ids::TransferId;
 use crate::domain::member::{Member, MemberState};
 use crate::domain::name_key::name_key;
 use crate::domain::organisation::{OrgKind, OrgPath, OrgState, Organisation};
-use crate::domain::workflow::{Act, Destination, Facts, Given, Origin, Stage, advance, consents};
+use crate::domain::workflow::{
+    Act, Destination, Facts, Given, Move, Origin, Stage, advance, consents,
+};
 use crate::store::Desk;
 use crate::store::chain::Deed;
 use crate::store::fault::{Stored, Told, conflict, not_allowed, rule};
@@ -89,29 +91,69 @@ impl Desk<'_> {
     /// Where this person may not make it, the member has an open transfer, or the destination
     /// cannot be one.
     pub fn submit(&self, request: &Request) -> Stored<(TransferId, String, Stage)> {
-        let opening = self.opening(request)?;
-        self.check_maker(request, &opening.facts)?;
-        self.check_goal(request)?;
-        let made = advance(&opening.facts, self.actor, Act::Submit, Given::default())?;
+        // All inside one transaction, so that no second window changes what was checked.
         self.store.atomically(|| {
+            let transferee = self.as_recorded(&request.transferee)?;
+            let request = &Request { transferee, ..request.clone() };
+            let opening = self.opening(request)?;
+            self.check_maker(request, &opening.facts)?;
+            self.check_goal(request)?;
+            check_sides(&opening.facts)?;
+            let made = advance(&opening.facts, self.actor, Act::Submit, Given::default())?;
             self.check_open(request)?;
-            let (id, number) = self.write(request, &opening, made.to)?;
-            let deed = Deed {
-                action: Act::Submit.id().to_owned(),
-                transfer: Some(id),
-                on_behalf_of: made.on_behalf_of,
-                object: number.clone(),
-                from: Some(Stage::Draft),
-                to: Some(made.to),
-                reason: String::new(),
-                detail: consent_words(&opening.facts).to_owned(),
-            };
-            self.note(&deed)?;
-            if made.to == Stage::Completed {
-                self.complete(id, None)?;
-            }
-            Ok((id, number, made.to))
+            self.hand_in(request, &opening, made)
         })
+    }
+
+    fn hand_in(
+        &self,
+        request: &Request,
+        opening: &Opening,
+        made: Move,
+    ) -> Stored<(TransferId, String, Stage)> {
+        let (id, number) = self.write(request, opening, made.to)?;
+        let deed = Deed {
+            action: Act::Submit.id().to_owned(),
+            transfer: Some(id),
+            on_behalf_of: made.on_behalf_of,
+            object: number.clone(),
+            from: Some(Stage::Draft),
+            to: Some(made.to),
+            reason: String::new(),
+            detail: consent_words(&opening.facts).to_owned(),
+        };
+        self.note(&deed)?;
+        if made.to == Stage::Completed {
+            self.complete(id, None)?;
+        }
+        Ok((id, number, made.to))
+    }
+
+    /// The transferee as the record has it now. Whoever is in a branch here is a member on the way
+    /// out of it and no arrival, so that the branch is asked; a record that has changed since the
+    /// form was opened is not sent on from where it was.
+    fn as_recorded(&self, transferee: &Transferee) -> Stored<Transferee> {
+        let found = self.store.member_by_number(transferee.id_number().reveal())?;
+        match (transferee, found) {
+            (Transferee::Arrival { name, .. }, Some(member))
+                if member.state == MemberState::Active =>
+            {
+                if member.name == *name {
+                    return Ok(Transferee::Member(Box::new(member)));
+                }
+                Err(rule("姓名和证件号对不上本库里的记录。请对照证件核对姓名和证件号。"))
+            }
+            (Transferee::Arrival { .. }, _) => Ok(transferee.clone()),
+            (Transferee::Member(old), Some(member))
+                if (member.id, member.branch, member.state) == (old.id, old.branch, old.state) =>
+            {
+                Ok(Transferee::Member(Box::new(member)))
+            }
+            (Transferee::Member(old), _) => Err(conflict(format!(
+                "{} 的记录刚刚有变动，没有提交。请重新打开这一单，核对所在团支部后再提交。",
+                old.name
+            ))),
+        }
     }
 
     fn opening(&self, request: &Request) -> Stored<Opening> {
@@ -121,14 +163,14 @@ impl Desk<'_> {
         let is_own = *request.transferee.id_number() == self.actor.id_number;
         let (origin_consents, destination_consents) =
             consents(self.actor, request.initiator, (&origin, &destination), is_own);
+        let applicant_path = applying_side(request.initiator, &origin, &destination);
         let facts = Facts {
             stage: Stage::Draft,
             origin,
             destination,
             initiator: request.initiator,
             applicant: self.actor.account,
-            applicant_path: (request.initiator != Initiator::Member)
-                .then(|| self.actor.org_path.clone()),
+            applicant_path,
             origin_consents,
             destination_consents,
             is_own,
@@ -309,9 +351,37 @@ impl Desk<'_> {
     }
 }
 
+/// Refuses a move between two sides of which none is managed here: nobody could decide or record
+/// anything about it (domain.md A2.10).
+fn check_sides(facts: &Facts) -> Stored<()> {
+    let here = matches!(facts.origin, Origin::Managed(_))
+        || matches!(facts.destination, Destination::Managed { .. });
+    if here {
+        return Ok(());
+    }
+    Err(rule(
+        "转出、转入两边在本库都没有管理员，这一单在这里没有人能办。请联系转出团支部的上级，先开设管理员账号。",
+    ))
+}
+
+/// The organisation that applies: the side for which a request is made, also where somebody above
+/// it makes it (代办, domain.md A2.2).
+fn applying_side(
+    initiator: Initiator,
+    origin: &Origin,
+    destination: &Destination,
+) -> Option<OrgPath> {
+    match (initiator, origin, destination) {
+        (Initiator::Origin, Origin::Managed(path), _)
+        | (Initiator::Destination, _, Destination::Managed { path, .. }) => Some(path.clone()),
+        (Initiator::Member | Initiator::Origin | Initiator::Destination, _, _) => None,
+    }
+}
+
 /// The unique index speaks where a second window was faster.
 fn one_open(transferee: &Transferee, error: &rusqlite::Error) -> Fault {
-    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) {
+    let code = error.sqlite_error().map(|e| e.extended_code);
+    if code == Some(rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE) {
         let sentence =
             format!("{} 已有一单在办。一个人同时只能有一单；请刷新后看那一单。", transferee.name());
         return Fault::new(FaultKind::Conflict, sentence).because(error);

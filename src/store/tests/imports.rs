@@ -1,0 +1,144 @@
+//! Imports: looked at, written as a whole, taken back as a whole.
+
+use super::fixture::*;
+use crate::domain::fault::FaultKind;
+use crate::domain::form::Initiator;
+use crate::domain::ids::BatchId;
+use crate::domain::member::MemberEntry;
+use crate::domain::organisation::{OrgEntry, OrgKind};
+use crate::store::Screening;
+
+fn people(numbers: &[u32], branch: &str) -> Vec<(MemberEntry, String)> {
+    numbers.iter().map(|n| (entry(*n, "新人"), branch.to_owned())).collect()
+}
+
+fn tree() -> Vec<OrgEntry> {
+    vec![
+        org_entry("N", "U", OrgKind::GeneralBranch, "江海大学医学院团总支"),
+        org_entry("N1", "N", OrgKind::Branch, "江海大学医学院一班团支部"),
+        org_entry("", "江海大学医学院团总支", OrgKind::Branch, "江海大学医学院二班团支部"),
+    ]
+}
+
+fn import_people(office: &Office, who: u32, numbers: &[u32]) -> Result<BatchId, FaultKind> {
+    let rows = people(numbers, "A1");
+    let done = office.as_(who, |d| d.import_members(&rows, "名册.xlsx"));
+    done.map(|outcome| outcome.batch).map_err(|fault| fault.kind)
+}
+
+#[test]
+fn rows_of_members_are_screened() {
+    let office = Office::new();
+    let actor = office.actor(BRANCH_A);
+    let desk = office.store.desk(&actor, START);
+    let mut screener = desk.screener();
+    let mut look = |n, branch: &str| screener.member(&entry(n, "新人"), branch).unwrap();
+    assert_eq!(look(60, "A1"), Screening::Good);
+    assert!(matches!(look(2, "A1"), Screening::Present(text) if text.contains("一班")));
+    assert!(matches!(look(7, "A1"), Screening::Present(text) if text.contains("别的组织")));
+    for (branch, wanted) in [
+        ("B1", FaultKind::NotAllowed),
+        ("GA", FaultKind::Rule),
+        ("没有", FaultKind::NotFound),
+        ("B1", FaultKind::NotAllowed),
+    ] {
+        assert!(matches!(look(60, branch), Screening::Bad(fault) if fault.kind == wanted));
+    }
+}
+
+#[test]
+fn rows_of_organisations_are_screened() {
+    let office = Office::new();
+    let actor = office.actor(UNIVERSITY);
+    let desk = office.store.desk(&actor, START);
+    let mut screener = desk.screener();
+    let mut look = |code: &str, superior: &str, name: &str, in_file| {
+        let entry = org_entry(code, superior, OrgKind::Branch, name);
+        screener.organisation(&entry, in_file).unwrap()
+    };
+    assert_eq!(look("", "GA", "新支部", false), Screening::Good);
+    assert_eq!(look("", "同文件", "新支部", true), Screening::Good);
+    assert_eq!(look("", "", "新支部", false), Screening::Good);
+    assert!(matches!(look("A1", "GA", "新支部", false), Screening::Present(_)));
+    assert!(matches!(look("", "GA", "江海大学团委", true), Screening::Present(_)));
+    assert!(matches!(look("", "没有", "新支部", false), Screening::Bad(_)));
+    assert!(matches!(look("", "T", "新支部", false), Screening::Bad(_)));
+}
+
+#[test]
+fn an_import_is_one_batch_and_one_event() {
+    let office = Office::new();
+    let batch = import_people(&office, OPERATOR, &[60, 61, 62]).unwrap();
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM members WHERE batch_id IS NOT NULL"), 3);
+    assert_eq!(office.one::<String>("SELECT detail FROM events"), "名册.xlsx，3 人");
+    assert_eq!(office.as_(OPERATOR, |d| d.undo_import(batch)), Ok(3));
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM members"), 11);
+    assert_eq!(kind(office.as_(OPERATOR, |d| d.undo_import(batch))), FaultKind::Conflict);
+    import_people(&office, BRANCH_A, &[60, 61]).unwrap();
+}
+
+#[test]
+fn a_bad_row_midway_leaves_nothing() {
+    let office = Office::new();
+    let counts = || -> (i64, i64, i64, i64) {
+        (
+            office.one("SELECT count(*) FROM members"),
+            office.one("SELECT count(*) FROM organisations"),
+            office.one("SELECT count(*) FROM batches"),
+            office.one("SELECT count(*) FROM events"),
+        )
+    };
+    let before = counts();
+    assert!(import_people(&office, BRANCH_A, &[60, 2, 61]).is_err());
+    assert!(import_people(&office, MEMBER, &[60]).is_err());
+    assert!(import_people(&office, BRANCH_B, &[60]).is_err());
+    assert!(import_people(&office, BRANCH_A, &[]).is_err());
+    let mut rows = tree();
+    rows.push(org_entry("", "GA", OrgKind::Branch, "江海大学团委"));
+    let done = office.as_(UNIVERSITY, |d| d.import_organisations(&rows, "组织.csv"));
+    assert_eq!(kind(done), FaultKind::Conflict);
+    assert_eq!(counts(), before);
+}
+
+#[test]
+fn organisations_stand_below_rows_of_their_own_file() {
+    let office = Office::new();
+    let done = office.as_(UNIVERSITY, |d| d.import_organisations(&tree(), "组织.csv")).unwrap();
+    assert_eq!(done.n_rows, 3);
+    let (top, second) = (office.org("N"), office.org("江海大学医学院二班团支部"));
+    assert!(top.path.contains(&second.path) && office.org("U").path.contains(&top.path));
+    assert_eq!(second.parent, Some(top.id));
+    assert!(office.org("N1").managed);
+    assert_eq!(office.as_(UNIVERSITY, |d| d.undo_import(done.batch)), Ok(3));
+    assert!(office.store.find_organisation("N").is_err());
+    office.store.verify().unwrap();
+    let beside = office.as_(TOWNSHIP, |d| d.import_organisations(&tree(), "组织.csv"));
+    assert_eq!(kind(beside), FaultKind::NotAllowed);
+}
+
+#[test]
+fn what_is_built_upon_is_not_taken_back() {
+    let office = Office::new();
+    let batch = import_people(&office, BRANCH_A, &[60, 61]).unwrap();
+    office.send(BRANCH_A, 60, "T", Initiator::Member);
+    assert_eq!(kind(office.as_(BRANCH_A, |d| d.undo_import(batch))), FaultKind::Conflict);
+    let tree = office.as_(UNIVERSITY, |d| d.import_organisations(&tree(), "组织.csv")).unwrap();
+    office.put_member(70, "新人", "N1");
+    assert_eq!(kind(office.as_(UNIVERSITY, |d| d.undo_import(tree.batch))), FaultKind::Conflict);
+    assert!(office.store.find_organisation("N").is_ok());
+}
+
+#[test]
+fn a_batch_is_taken_back_by_its_own_side() {
+    let office = Office::new();
+    let batch = import_people(&office, BRANCH_A, &[60]).unwrap();
+    for (who, wanted) in [
+        (BRANCH_B, FaultKind::NotFound),
+        (TOWNSHIP, FaultKind::NotFound),
+        (MEMBER, FaultKind::NotAllowed),
+    ] {
+        assert_eq!(kind(office.as_(who, |d| d.undo_import(batch))), wanted, "{who}");
+    }
+    assert_eq!(kind(office.as_(ROOT, |d| d.undo_import(BatchId(99)))), FaultKind::NotFound);
+    office.as_(UNIVERSITY, |d| d.undo_import(batch)).unwrap();
+}

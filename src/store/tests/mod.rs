@@ -1,0 +1,15 @@
+//! The store as a whole, on an invented office with two sides of everything.
+
+mod accounts;
+mod decide;
+mod events;
+mod files;
+mod fixture;
+mod generated;
+mod imports;
+mod lists;
+mod organisations;
+mod people;
+mod schema;
+mod stats;
+mod submit;
