@@ -4,7 +4,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `chance.rs` | repeatable chance |
-//! | `organisations.rs`, `people.rs`, `cast.rs` | who there is |
+//! | `organisations.rs`, `people.rs`, `roll.rs`, `cast.rs` | who there is |
 //! | `scenes.rs`, `story.rs`, `play.rs` | what happens: the table, the plan, the moves |
 //!
 //! Everything goes through the same functions that people use, with the check-up, so that no
@@ -16,6 +16,7 @@ mod chance;
 mod organisations;
 mod people;
 mod play;
+mod roll;
 mod scenes;
 mod story;
 #[cfg(test)]
@@ -34,7 +35,7 @@ use crate::domain::account::Actor;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::form::Reason;
 use crate::domain::ids::{Now, OrgId};
-use crate::domain::member::{MemberEntry, age_on};
+use crate::domain::member::age_on;
 use crate::domain::workflow::Stage;
 use crate::rules::Rules;
 use crate::store::Store;
@@ -45,7 +46,7 @@ use organisations::{Place, Tree};
 use people::{Person, Registry};
 use play::{Account, Case, Play};
 use scenes::{Age, By, End, From, Scene, To};
-use story::{Planner, Pools};
+use story::Planner;
 
 /// How large the invented office is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +73,6 @@ impl DemoSize {
         format!("{}/{}/{}/{}", self.n_orgs, self.n_members, self.n_transfers, self.seed)
     }
 }
-
-/// Most rows of one import, so that a large office needs no more memory than a small one.
-const CHUNK: usize = 5_000;
 
 /// How many members get an account of their own.
 const N_MEMBER_ACCOUNTS: usize = 12;
@@ -208,7 +206,7 @@ fn fill(office: &Office, size: DemoSize, now: Now) -> Result<(), Fault> {
     office.store.desk(&province, ago(199)).import_organisations(rest, "组织名录.xlsx")?;
     let mut cast = cast::hire(office, &tree, &province, (size.seed, ago(198)))?;
     let mut registry = Registry::new(size.seed, now);
-    let pools = populate(office, &tree, &cast, &mut registry, (size, ago(190)))?;
+    let pools = roll::populate(office, &tree, &cast, &mut registry, (size, ago(190)))?;
     let mut planner = Planner::new(&tree, &mut registry, pools, (Chance::new(size.seed, 7), now));
     let mut cases = plan(&mut planner, size.n_transfers, (&cast.member, now))?;
     give_accounts(office, &tree, &mut cast, &mut cases, ago(150))?;
@@ -220,115 +218,6 @@ fn rows_of(office: &Office, tree: &Tree) -> Result<Vec<OrgId>, Fault> {
     (0..tree.nodes.len())
         .map(|node| Ok(office.store.find_organisation(&tree.code(node))?.id))
         .collect()
-}
-
-/// Members of every branch: four of five in the university, the others in the city.
-fn populate(
-    office: &Office,
-    tree: &Tree,
-    cast: &Cast,
-    registry: &mut Registry,
-    (size, now): (DemoSize, Now),
-) -> Result<Pools, Fault> {
-    let mut homes = Homes::of(tree);
-    let mut rolls = [
-        Roll { office, by: &cast.superior, now, file: "在校团员名册.xlsx", rows: Vec::new() },
-        Roll {
-            office,
-            by: cast.over(tree, tree.first(Place::City)),
-            now,
-            file: "云州市团员名册.xlsx",
-            rows: Vec::new(),
-        },
-    ];
-    let [school, city] = &mut rolls;
-    for account in cast::students() {
-        let number = cast::parse(account.id_number)?;
-        let name = account.name.to_owned();
-        let entry = registry.entry(number, name, "汉族", Place::GraduatingClass);
-        school.add(entry, tree.code(homes.homeroom))?;
-    }
-    let mut pools = Pools::default();
-    for i in 0..size.n_members.saturating_sub(cast::students().len()) {
-        let node = homes.next(i);
-        let entry = registry.member(tree, node)?;
-        let id_number = entry.id_number.clone();
-        homes.sort_in(&mut pools, Person { id_number, name: entry.name.clone(), node }, tree);
-        let roll = if tree.nodes[node].entered > 0 { &mut *school } else { &mut *city };
-        roll.add(entry, tree.code(node))?;
-    }
-    school.write()?;
-    city.write()?;
-    pools.shuffle(&mut Chance::new(size.seed, 8));
-    Ok(pools)
-}
-
-/// Rows of a member import that are not written yet.
-struct Roll<'a> {
-    office: &'a Office,
-    by: &'a Actor,
-    now: Now,
-    file: &'static str,
-    rows: Vec<(MemberEntry, String)>,
-}
-
-impl Roll<'_> {
-    fn add(&mut self, entry: MemberEntry, branch: String) -> Result<(), Fault> {
-        self.rows.push((entry, branch));
-        if self.rows.len() < CHUNK { Ok(()) } else { self.write() }
-    }
-
-    fn write(&mut self) -> Result<(), Fault> {
-        if !self.rows.is_empty() {
-            self.office.store.desk(self.by, self.now).import_members(&self.rows, self.file)?;
-        }
-        self.rows.clear();
-        Ok(())
-    }
-}
-
-/// The branches in which members are put, by turns.
-struct Homes {
-    classes: Vec<usize>,
-    city: Vec<usize>,
-    homeroom: usize,
-    turns: [usize; 2],
-}
-
-impl Homes {
-    fn of(tree: &Tree) -> Self {
-        let (mut classes, mut city) = (Vec::new(), Vec::new());
-        for (i, node) in tree.nodes.iter().enumerate() {
-            match node.place {
-                Place::GraduatingClass | Place::Class => classes.push(i),
-                Place::TownshipFloating
-                | Place::YouthHome
-                | Place::CompanyBranch
-                | Place::OtherSchoolBranch => city.push(i),
-                _ => {}
-            }
-        }
-        let homeroom = tree.first(Place::GraduatingClass);
-        Self { classes, city, homeroom, turns: [0, 0] }
-    }
-
-    fn next(&mut self, i: usize) -> usize {
-        let in_city = i % 5 == 4;
-        let nodes = if in_city { &self.city } else { &self.classes };
-        let turn = &mut self.turns[usize::from(in_city)];
-        *turn += 1;
-        nodes.get((*turn - 1) % nodes.len().max(1)).copied().unwrap_or(self.homeroom)
-    }
-
-    fn sort_in(&self, pools: &mut Pools, person: Person, tree: &Tree) {
-        let pool = match tree.nodes[person.node].place {
-            Place::GraduatingClass if person.node == self.homeroom => &mut pools.homeroom,
-            Place::GraduatingClass => &mut pools.graduates,
-            Place::Class => &mut pools.students,
-            _ => &mut pools.residents,
-        };
-        pool.push(person);
-    }
 }
 
 /// The cases of the table, after those of the member who is shown.
