@@ -20,9 +20,23 @@ pub struct DemoSize {
     pub seed: u64,
 }
 
+impl Default for DemoSize {
+    fn default() -> Self {
+        Self { n_orgs: 200, n_members: 1000, n_transfers: 200, seed: 1 }
+    }
+}
+
 /// An account of the invented office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DemoAccount {
+    /// Role.
+    pub role: crate::domain::account::Role,
+    /// ID number.
+    pub id_number: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Password.
+    pub password: &'static str,
     /// What the account shows.
     pub what: &'static str,
 }

@@ -27,8 +27,9 @@ use std::sync::Arc;
 
 use crate::domain::account::Actor;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::Now;
+use crate::domain::ids::{Now, OrgId};
 pub use crate::domain::order::OfficeEntry;
+use crate::domain::organisation::Organisation;
 use crate::rules::Rules;
 use crate::store::{Desk, Store};
 use crate::vault::{DatabaseKey, Vault, VaultFault};
@@ -77,6 +78,22 @@ impl<'a> Session<'a> {
     /// The rule file in force.
     pub fn rules(&self) -> &'a Rules {
         &self.office.rules
+    }
+
+    /// An organisation by code or full name; the list of organisations is public among offices.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn find_organisation(&self, text: &str) -> Result<Organisation, Fault> {
+        self.office.store.find_organisation(text)
+    }
+
+    /// An organisation by row.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub fn organisation(&self, id: OrgId) -> Result<Organisation, Fault> {
+        self.office.store.organisation(id)
     }
 
     /// The scoped handle for reading lists.
