@@ -1,0 +1,90 @@
+//! `backup`, `restore`, `verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Call;
+use super::output::{Exit, Said, note};
+use crate::office::{RestorePreview, preview_restore, restore as put_in_place};
+use crate::store::Verification;
+
+#[derive(Args)]
+pub(super) struct BackupOrder {
+    #[arg(value_name = "FILE", help = "备份文件，不能已经存在")]
+    file: PathBuf,
+}
+
+#[derive(Args)]
+pub(super) struct RestoreOrder {
+    #[arg(value_name = "FILE", help = "备份文件")]
+    file: PathBuf,
+}
+
+pub(super) fn back_up(call: &mut Call<'_>, order: &BackupOrder) -> Said {
+    let door = call.sign_in()?;
+    let found = call.session(&door)?.back_up(&order.file)?;
+    let path = order.file.display().to_string();
+    note(&format!("已备份并检查过：{}", words_of(&found)));
+    call.out.answer(&json!({"path": path, "counts": counts_of(&found)}), |out| out.line(&path))?;
+    Ok(Exit::DONE)
+}
+
+/// Needs nobody signed in: whoever restores may have no database that opens.
+pub(super) fn restore(call: &mut Call<'_>, order: &RestoreOrder) -> Said {
+    let preview = preview_restore(&call.places, &order.file)?;
+    let place = call.places.data.display().to_string();
+    note(&format!(
+        "备份：{}，{} 做的，团员 {} 人，转接 {} 单。",
+        preview.org, preview.made_at, preview.n_members, preview.n_transfers
+    ));
+    let question = if preview.replaces {
+        format!("将换掉 {place} 里现在的数据（旧的会留着）。")
+    } else {
+        format!("将放到 {place}（现在没有数据）。")
+    };
+    note(&question);
+    call.consent("恢复备份：")?;
+    let kept = put_in_place(&call.places, &order.file, call.now())?;
+    let kept = kept.map(|path| path.display().to_string());
+    call.out.answer(&document_of(&preview, kept.as_deref()), |out| {
+        out.line(&format!("已恢复到 {place}"))?;
+        kept.iter().try_for_each(|path| out.line(&format!("原来的数据在 {path}")))
+    })?;
+    if !call.places.config.join("device.key").exists() && call.places.key_file().exists() {
+        note(
+            "这台机器还没有这份数据的机器密钥。请用「tuanzhuan recover」和恢复密钥打开，再重新设置密码。",
+        );
+    }
+    Ok(Exit::DONE)
+}
+
+fn document_of(preview: &RestorePreview, kept: Option<&str>) -> Value {
+    json!({
+        "organisation": preview.org, "made_at": preview.made_at.replace(' ', "T"),
+        "counts": {"members": preview.n_members, "transfers": preview.n_transfers},
+        "replaced": preview.replaces, "kept": kept,
+    })
+}
+
+pub(super) fn verify(call: &mut Call<'_>) -> Said {
+    let door = call.sign_in()?;
+    let found = call.session(&door)?.verify()?;
+    let document = json!({"ok": true, "counts": counts_of(&found)});
+    call.out.answer(&document, |out| out.line(&format!("数据库完好：{}", words_of(&found))))?;
+    Ok(Exit::DONE)
+}
+
+fn counts_of(found: &Verification) -> Value {
+    json!({
+        "members": found.n_members, "transfers": found.n_transfers, "events": found.n_events,
+    })
+}
+
+fn words_of(found: &Verification) -> String {
+    format!(
+        "团员 {} 人，转接 {} 单，操作记录 {} 条",
+        found.n_members, found.n_transfers, found.n_events
+    )
+}

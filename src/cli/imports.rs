@@ -1,0 +1,141 @@
+//! Imports of members and organisations: preview, consent, writing, taking back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Call;
+use super::output::{Exit, Output, Said, Stop, note};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::BatchId;
+use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
+use crate::office::ImportOptions;
+
+#[derive(Args)]
+pub(super) struct ImportOrder {
+    #[arg(value_name = "FILE", required_unless_present = "undo", help = ".csv 或 .xlsx 文件")]
+    file: Option<PathBuf>,
+    #[arg(long, help = "只检查，不写入")]
+    dry_run: bool,
+    #[arg(long, value_name = "COLUMN=FIELD", help = "指明某一列是哪个字段，可以多次")]
+    map: Vec<String>,
+    #[arg(long, help = "有错的行跳过，其余写入")]
+    skip_bad: bool,
+    #[arg(long, value_name = "BATCH", conflicts_with = "file", help = "整批撤销一次导入")]
+    undo: Option<i64>,
+}
+
+pub(super) fn run(
+    call: &mut Call<'_>,
+    kind: ImportKind,
+    order: ImportOrder,
+    branch: Option<String>,
+) -> Said {
+    if let Some(batch) = order.undo {
+        return undo(call, BatchId(batch));
+    }
+    let door = call.sign_in()?;
+    let session = call.session(&door)?;
+    let options = ImportOptions { columns: order.map, branch };
+    let file = order.file.unwrap_or_default();
+    let prepared = session.prepare_import(kind, &file, &options)?;
+    let preview = &prepared.preview;
+    let (good, bad, present) = preview.counts;
+    let blocked = bad > 0 && !order.skip_bad;
+    let writes = good > 0 && !blocked && !order.dry_run;
+    if writes && !call.global.yes && std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        call.consent(&format!("将写入 {good} 行，跳过 {} 行。", bad + present))?;
+    }
+    let outcome = if writes { Some(session.run_import(&prepared)?) } else { None };
+    let batch = outcome.map(|o| o.batch.0);
+    let written = outcome.map_or(0, |o| o.n_rows);
+    call.out.answer(&document(preview, order.dry_run, written, batch), |out| {
+        rejected(out, preview)?;
+        let dry = if order.dry_run { "（只检查，没有写入）" } else { "" };
+        out.line(&format!("可导入 {good} 行，要改 {bad} 行，重复 {present} 行{dry}"))?;
+        match batch {
+            Some(batch) => out.line(&format!("已导入 {written} 行，批次号 {batch}")),
+            None => Ok(()),
+        }
+    })?;
+    Ok(ending(preview, blocked, writes))
+}
+
+/// The exit code, with a word on what was not written. A dry run ends as the real one would.
+fn ending(preview: &ImportPreview, blocked: bool, wrote: bool) -> Exit {
+    let (good, bad, present) = preview.counts;
+    if blocked {
+        note(&format!(
+            "有 {bad} 行要改，什么也没有写入。请改好再导入，或加 --skip-bad 跳过这些行。"
+        ));
+        return Exit::RULE;
+    }
+    if good == 0 && present > 0 && !wrote {
+        note("这些行数据库里都已经有了，没有改动。");
+    }
+    if bad + present > 0 { Exit::REJECTED } else { Exit::DONE }
+}
+
+fn rejected(out: &mut Output, preview: &ImportPreview) -> Result<(), Stop> {
+    for row in &preview.rows {
+        let head = format!("第 {} 行 {}", row.row, row.name);
+        match &row.verdict {
+            ImportVerdict::Good => {}
+            ImportVerdict::Present(said) => out.line(&format!("{head}：重复。{said}"))?,
+            ImportVerdict::Bad(problems) => {
+                for (column, value, reason) in problems {
+                    out.line(&format!("{head}「{column}」现在是「{value}」：{reason}"))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn document(preview: &ImportPreview, dry_run: bool, written: usize, batch: Option<i64>) -> Value {
+    let (good, bad, present) = preview.counts;
+    let columns: Vec<Value> = preview
+        .columns
+        .iter()
+        .map(|(header, field)| json!({"header": header, "field": field}))
+        .collect();
+    let rows: Vec<Value> = preview.rows.iter().filter_map(row_of).collect();
+    json!({
+        "file": preview.file, "format": preview.format, "columns": columns, "dry_run": dry_run,
+        "counts": {"good": good, "bad": bad, "present": present},
+        "rejected": rows, "written": written, "batch": batch,
+    })
+}
+
+fn row_of(row: &ImportRow) -> Option<Value> {
+    let (verdict, label, problems) = match &row.verdict {
+        ImportVerdict::Good => return None,
+        ImportVerdict::Bad(problems) => {
+            let problem = |(column, value, reason): &(String, String, String)| json!({"column": column, "value": value, "reason": reason});
+            ("bad", "要改", problems.iter().map(problem).collect())
+        }
+        ImportVerdict::Present(said) => {
+            ("present", "重复", vec![json!({"column": "", "value": row.key, "reason": said})])
+        }
+    };
+    Some(json!({
+        "row": row.row, "name": row.name, "key": row.key,
+        "verdict": verdict, "verdict_label": label, "problems": problems,
+    }))
+}
+
+fn undo(call: &mut Call<'_>, batch: BatchId) -> Said {
+    let door = call.sign_in()?;
+    let session = call.session(&door)?;
+    if batch.0 < 1 {
+        let sentence =
+            format!("批次号应是 1 或更大的整数，现在是 {batch}。请照导入完成时给出的填。");
+        return Err(Fault::new(FaultKind::Usage, sentence).into());
+    }
+    let n_rows = session.desk().undo_import(batch)?;
+    call.out.answer(&json!({"batch": batch.0, "removed": n_rows}), |out| {
+        out.line(&format!("已撤销第 {batch} 批，{n_rows} 行"))
+    })?;
+    Ok(Exit::DONE)
+}
