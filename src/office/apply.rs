@@ -151,18 +151,28 @@ impl Session<'_> {
         let found = self.desk().find_member(&form.member)?;
         let arriving = form.initiated_by == Some(Initiator::Destination);
         match found {
-            Some(member) if member.state == MemberState::Active => self.known(member, arriving),
+            Some(member) if member.state == MemberState::Active => self.known(member, arriving, form),
             _ if arriving => arrival(form),
             _ => Ok(Transferee::Member(Box::new(self.desk().member_by_number(&form.member)?))),
         }
     }
 
-    fn known(&self, member: Member, arriving: bool) -> Result<Transferee, Fault> {
+    /// A member whose record is here. Who takes in somebody of another office must know the name as
+    /// well as the number: a number alone opens no record.
+    fn known(&self, member: Member, arriving: bool, form: &TransferForm) -> Result<Transferee, Fault> {
         let own = member.id_number == self.actor.id_number;
-        if arriving || own || self.actor.org_path.contains(&member.branch_path) {
+        if own || self.actor.org_path.contains(&member.branch_path) {
             return Ok(Transferee::Member(Box::new(member)));
         }
-        Ok(Transferee::Member(Box::new(self.desk().member(member.id)?)))
+        if !arriving {
+            return Ok(Transferee::Member(Box::new(self.desk().member(member.id)?)));
+        }
+        let named = PersonName::parse(&form.member_name).is_ok_and(|name| name.as_str() == member.name);
+        if named {
+            return Ok(Transferee::Member(Box::new(member)));
+        }
+        let sentence = "转出人姓名和身份证号对不上。办理转入要同时填对姓名和 18 位号码，请对照证件核对。";
+        Err(Fault::new(FaultKind::Rule, sentence))
     }
 
     fn goal(&self, form: &TransferForm) -> Result<Goal, Fault> {
