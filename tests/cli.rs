@@ -1,0 +1,16 @@
+//! The command line against its contract: the real binary, real files, real passwords.
+
+mod support;
+
+#[path = "cli/accounts.rs"]
+mod accounts;
+#[path = "cli/data.rs"]
+mod data;
+#[path = "cli/members.rs"]
+mod members;
+#[path = "cli/organisations.rs"]
+mod organisations;
+#[path = "cli/plain.rs"]
+mod plain;
+#[path = "cli/transfers.rs"]
+mod transfers;
