@@ -52,6 +52,27 @@ fn a_closed_pipe_ends_quietly() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_with_130() {
+    use std::io::{Read, Write};
+    let office = crate::support::office();
+    let (data, admin) = (office.text("office"), crate::support::admin());
+    let args = ["--data-dir", &data, "--as", &admin, "--password-stdin", "transfer", "check"];
+    let mut call = command(&[&args[..], &["--file", "-"]].concat());
+    let piped = call.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    // The password goes in, the form never comes: the call waits for it.
+    child.stdin.as_mut().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let code = child.wait().unwrap().code();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((code, said.as_str()), (Some(130), ""));
+}
+
 #[test]
 fn without_an_office_nothing_can_be_asked() {
     let office = Office::empty();
