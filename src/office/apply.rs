@@ -8,11 +8,12 @@ use crate::domain::id_number::{DocumentKind, IdNumber, normal_form};
 use crate::domain::ids::{MemberId, TransferId};
 use crate::domain::member::{Member, MemberState, Profile};
 use crate::domain::order::FormHeader;
-use crate::domain::organisation::{OrgKind, Organisation};
+use crate::domain::organisation::{OrgKind, OrgPath, Organisation};
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::mask_phone;
 use crate::domain::text::{clean_line, clean_text};
-use crate::domain::workflow::{Party, Stage, next_party};
+use crate::domain::transfer::Contact;
+use crate::domain::workflow::{Stage, next_party, next_path};
 use crate::rules::{CheckupFacts, DestinationFacts, Finding, Severity};
 use crate::store::{Goal, Request, Transferee};
 
@@ -94,28 +95,38 @@ impl Session<'_> {
     /// # Errors
     /// Where the transfer is not in scope.
     pub fn next_words(&self, id: TransferId) -> Result<String, Fault> {
-        let card = self.desk().card(id)?;
-        let facts = &card.row.facts;
-        let contact = match next_party(facts) {
-            None => {
-                return Ok(match facts.stage {
-                    Stage::Completed => "已办完，没有下一步。".to_owned(),
-                    stage => format!("{}，没有下一步。", stage.label()),
-                });
-            }
-            Some(Party::Origin | Party::RecorderForProvince) => &card.origin_contact,
-            Some(Party::Destination) => &card.destination_contact,
-            Some(Party::Recorder) if card.origin_contact.organisation.is_empty() => {
-                &card.destination_contact
-            }
-            Some(Party::Recorder) => &card.origin_contact,
-            Some(Party::Province | Party::Applicant) => {
-                return Ok(party_words(facts.stage, next_party(facts)));
-            }
+        let facts = self.desk().transfer(id)?.facts;
+        let stage = facts.stage.label();
+        let (Some(party), Some(path)) = (next_party(&facts), next_path(&facts)) else {
+            return Ok(match next_party(&facts) {
+                Some(party) => format!("{stage}：{}", party.label()),
+                None if facts.stage == Stage::Completed => "已办完，没有下一步。".to_owned(),
+                None => format!("{stage}，没有下一步。"),
+            });
         };
+        let contact = self.nearest_contact(path)?;
         let who = [contact.organisation.as_str(), contact.name.as_str(), contact.phone.as_str()];
         let who: Vec<&str> = who.into_iter().filter(|s| !s.is_empty()).collect();
-        Ok(format!("{}：{}", facts.stage.label(), who.join(" ")))
+        Ok(if who.is_empty() {
+            format!("{stage}：{}", party.label())
+        } else {
+            format!("{stage}：{}", who.join(" "))
+        })
+    }
+
+    /// Whom to call for an organisation: its own contact, else the nearest one above that has any.
+    fn nearest_contact(&self, path: &OrgPath) -> Result<Contact, Fault> {
+        let mut nearest = Contact::default();
+        for id in path.ids().collect::<Vec<_>>().into_iter().rev() {
+            let contact = self.office.store.contact_of(Some(id))?;
+            if !contact.name.is_empty() || !contact.phone.is_empty() {
+                return Ok(contact);
+            }
+            if nearest.organisation.is_empty() {
+                nearest = contact;
+            }
+        }
+        Ok(nearest)
     }
 
     /// Cleans, drops hidden answers, fills in who asks, and refuses faulty fields.
@@ -151,7 +162,9 @@ impl Session<'_> {
         let found = self.desk().find_member(&form.member)?;
         let arriving = form.initiated_by == Some(Initiator::Destination);
         match found {
-            Some(member) if member.state == MemberState::Active => self.known(member, arriving, form),
+            Some(member) if member.state == MemberState::Active => {
+                self.known(member, arriving, form)
+            }
             _ if arriving => arrival(form),
             _ => Ok(Transferee::Member(Box::new(self.desk().member_by_number(&form.member)?))),
         }
@@ -159,7 +172,12 @@ impl Session<'_> {
 
     /// A member whose record is here. Who takes in somebody of another office must know the name as
     /// well as the number: a number alone opens no record.
-    fn known(&self, member: Member, arriving: bool, form: &TransferForm) -> Result<Transferee, Fault> {
+    fn known(
+        &self,
+        member: Member,
+        arriving: bool,
+        form: &TransferForm,
+    ) -> Result<Transferee, Fault> {
         let own = member.id_number == self.actor.id_number;
         if own || self.actor.org_path.contains(&member.branch_path) {
             return Ok(Transferee::Member(Box::new(member)));
@@ -167,11 +185,13 @@ impl Session<'_> {
         if !arriving {
             return Ok(Transferee::Member(Box::new(self.desk().member(member.id)?)));
         }
-        let named = PersonName::parse(&form.member_name).is_ok_and(|name| name.as_str() == member.name);
+        let named =
+            PersonName::parse(&form.member_name).is_ok_and(|name| name.as_str() == member.name);
         if named {
             return Ok(Transferee::Member(Box::new(member)));
         }
-        let sentence = "转出人姓名和身份证号对不上。办理转入要同时填对姓名和 18 位号码，请对照证件核对。";
+        let sentence =
+            "转出人姓名和身份证号对不上。办理转入要同时填对姓名和 18 位号码，请对照证件核对。";
         Err(Fault::new(FaultKind::Rule, sentence))
     }
 
@@ -289,10 +309,6 @@ impl Session<'_> {
         }
         Ok(false)
     }
-}
-
-fn party_words(stage: Stage, party: Option<Party>) -> String {
-    format!("{}：{}", stage.label(), party.map_or("", Party::label))
 }
 
 fn arrival(form: &TransferForm) -> Result<Transferee, Fault> {
