@@ -104,14 +104,15 @@ impl Session<'_> {
                 None => format!("{stage}，没有下一步。"),
             });
         };
+        let side = self.office.store.contact_of(path.ids().last())?.organisation;
         let contact = self.nearest_contact(path)?;
-        let who = [contact.organisation.as_str(), contact.name.as_str(), contact.phone.as_str()];
-        let who: Vec<&str> = who.into_iter().filter(|s| !s.is_empty()).collect();
-        Ok(if who.is_empty() {
-            format!("{stage}：{}", party.label())
-        } else {
-            format!("{stage}：{}", who.join(" "))
-        })
+        let mut words = format!("{stage}：{side}");
+        for part in [&contact.organisation, &contact.name, &contact.phone] {
+            if !part.is_empty() && *part != side {
+                words = words + " " + part;
+            }
+        }
+        Ok(if side.is_empty() { format!("{stage}：{}", party.label()) } else { words })
     }
 
     /// Whom to call for an organisation: its own contact, else the nearest one above that has any.
@@ -170,8 +171,8 @@ impl Session<'_> {
         }
     }
 
-    /// A member whose record is here. Who takes in somebody of another office must know the name as
-    /// well as the number: a number alone opens no record.
+    /// A member whose record is here. Somebody of another office is taken in by the whole number;
+    /// a name that is given with it must be the right one, as on the official form.
     fn known(
         &self,
         member: Member,
@@ -179,19 +180,15 @@ impl Session<'_> {
         form: &TransferForm,
     ) -> Result<Transferee, Fault> {
         let own = member.id_number == self.actor.id_number;
-        if own || self.actor.org_path.contains(&member.branch_path) {
-            return Ok(Transferee::Member(Box::new(member)));
-        }
-        if !arriving {
+        let mine = own || self.actor.org_path.contains(&member.branch_path);
+        if !mine && !arriving {
             return Ok(Transferee::Member(Box::new(self.desk().member(member.id)?)));
         }
-        let named =
-            PersonName::parse(&form.member_name).is_ok_and(|name| name.as_str() == member.name);
-        if named {
+        let given = PersonName::parse(&form.member_name);
+        if form.member_name.is_empty() || given.is_ok_and(|name| name.as_str() == member.name) {
             return Ok(Transferee::Member(Box::new(member)));
         }
-        let sentence =
-            "转出人姓名和身份证号对不上。办理转入要同时填对姓名和 18 位号码，请对照证件核对。";
+        let sentence = "转出人姓名和身份证号对不上。请对照证件核对姓名和 18 位号码。";
         Err(Fault::new(FaultKind::Rule, sentence))
     }
 
