@@ -73,6 +73,12 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Makes every file of this process readable by its owner only, whatever wrote it.
+pub fn keep_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+}
+
 /// Whether colour is unwanted (`NO_COLOR`).
 pub fn no_colour() -> bool {
     variable("NO_COLOR").is_some()
