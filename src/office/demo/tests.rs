@@ -105,6 +105,22 @@ fn the_same_seed_gives_the_same_office_and_another_one_another() {
     assert_ne!(seen(3), seen(4));
 }
 
+/// Large offices leave the check-up out; nothing else may differ.
+#[test]
+fn the_straight_way_gives_the_same_transfers() {
+    let (_dir, places) = made(small(1));
+    let dir = tempfile::tempdir().unwrap();
+    let straight = Places::below(dir.path());
+    straight.make().unwrap();
+    build(&straight, small(1), now(), Care::Straight).unwrap();
+    let seen = |places: &Places| {
+        let door = door_of(places, "省级团委管理员");
+        let session = door.session(now()).unwrap();
+        format!("{:?}", rows_of(&session, View::All))
+    };
+    assert_eq!(seen(&places), seen(&straight));
+}
+
 #[test]
 fn what_was_tried_is_kept_until_another_size_is_asked_for() {
     let (_dir, places) = made(small(1));
