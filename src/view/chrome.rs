@@ -7,10 +7,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::Scene;
-use super::width::{Fit, fit, width};
+use super::width::{Fit, fit, short_org, width};
 use crate::keys::table::rows_of;
 use crate::model::layer::Layer;
-use crate::model::state::SMALLEST;
+use crate::model::state::{SMALLEST, Session};
 
 /// Title, body, message and footer, top to bottom.
 pub fn areas(all: Rect) -> [Rect; 4] {
@@ -24,18 +24,29 @@ pub fn title(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
     let state = scene.state;
     let crumbs: Vec<String> =
         state.layers.iter().filter(|l| !l.is_popup()).map(Layer::crumb).collect();
-    let mut left = format!(" {}", crumbs.join(" > "));
-    if let Some(session) = &state.session {
-        left += &format!(" | {} {}", session.actor.org_name, session.actor.name);
-        left += if session.demo { " | 演示" } else { " | 离线" };
-        if session.counts.drafts > 0 {
-            left += &format!(" | 草稿 {}", session.counts.drafts);
-        }
-    }
     let right = day(state.now.today()) + " ";
-    let cols = usize::from(area.width);
-    let text = fit(&left, cols.saturating_sub(width(&right) + 1), Fit::Tail) + " " + &right;
+    let cols = usize::from(area.width).saturating_sub(width(&right) + 1);
+    let crumbs = format!(" {}", crumbs.join(" > "));
+    let left = match &state.session {
+        Some(session) => crumbs.clone() + &who(session, cols.saturating_sub(width(&crumbs))),
+        None => crumbs,
+    };
+    let text = fit(&left, cols, Fit::Tail) + " " + &right;
     frame.render_widget(Line::styled(text, scene.theme.strong()), area);
+}
+
+/// Organisation and name, whether the office is invented, and drafts. The name of the organisation
+/// gives way first: who is signed in, and where, must be seen on every screen.
+fn who(session: &Session, cols: usize) -> String {
+    let mut rest = format!(" {}", session.actor.name);
+    rest += if session.demo { " | 演示" } else { " | 离线" };
+    if session.counts.drafts > 0 {
+        rest += &format!(" | 草稿 {}", session.counts.drafts);
+    }
+    let room = cols.saturating_sub(width(&rest) + 3);
+    let org = &session.actor.org_name;
+    let org = if width(org) <= room { org.clone() } else { short_org(org, room) };
+    format!(" | {}{rest}", org.trim_end())
 }
 
 /// `2020-06-02 周二`
@@ -98,4 +109,24 @@ pub fn too_small(scene: Scene<'_>, frame: &mut Frame<'_>) {
         SMALLEST.0, SMALLEST.1
     );
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: false }), frame.area());
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::account::Role;
+    use crate::model::screens::home::Home;
+    use crate::view::testing::{desk, dump};
+
+    #[test]
+    fn a_long_organisation_gives_way_to_who_is_signed_in() {
+        let (mut state, _) = desk(Home::default(), Role::Administrator);
+        let session = state.session.as_mut().unwrap();
+        session.demo = true;
+        session.actor.name = "顾一帆".to_owned();
+        session.actor.org_name =
+            "云州理工学院信息工程学院2022级软件工程1班团支部".to_owned();
+        let title = dump(&state, 80, 24).remove(0);
+        assert!(title.contains("2022级软件工程1班 顾一帆 | 演示 | 草稿 1 "), "{title}");
+        assert!(title.ends_with("周二 "), "{title}");
+    }
 }
