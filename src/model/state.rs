@@ -364,6 +364,10 @@ fn note_session(state: &mut State, reply: &Reply) {
             state.messages.clear();
             state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
         }
+        // What was under way when these come is over; the screens may say more.
+        Reply::Findings(..) | Reply::AccountIssued { .. } | Reply::OfficePrepared { .. } => {
+            state.message = Message::default();
+        }
         Reply::Counts(_, counts) => {
             if let Some(session) = &mut state.session {
                 session.counts = *counts;

@@ -15,8 +15,8 @@ use crate::view::theme::Focused;
 use crate::view::transfer::{minute, progress_line, reason, stage_style, whole_day};
 use crate::view::width::{Fit, fit, wrap};
 
-/// Columns of the labels.
-const LABEL: usize = 18;
+/// Columns of the labels: the longest official name of a field and a gap.
+const LABEL: usize = 24;
 
 type Lines = Vec<(String, Style)>;
 

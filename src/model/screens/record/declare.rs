@@ -51,8 +51,10 @@ impl Record {
         ];
         let use_of =
             if opens { "这个密码还用来打开数据库，要求高一些：" } else { "" };
-        let intro = format!("{use_of}不少于 {least} 个字，不要含姓名、生日、身份证号和手机号。");
-        Self::page("改密码", Purpose::ChangePassword, fields).saying(&[&intro])
+        let intro = format!("{use_of}不少于 {least} 个字，不要含姓名、生日、身份证号和手机号；");
+        let n_classes = if opens { 3 } else { 2 };
+        let classes = format!("大写字母、小写字母、数字、符号、汉字里至少要有 {n_classes} 类。");
+        Self::page("改密码", Purpose::ChangePassword, fields).saying(&[&intro, &classes])
     }
 
     /// 添加团员
