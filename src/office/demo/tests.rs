@@ -196,20 +196,3 @@ fn odd_sizes_and_odd_clocks_still_give_a_sound_office() {
         assert_eq!(found.n_transfers, i64::try_from(n_transfers).unwrap());
     }
 }
-
-/// `cargo test --release --lib a_large_demo -- --ignored --nocapture`: for measuring by hand.
-#[test]
-#[ignore = "takes minutes without optimisation"]
-fn a_large_demo_is_made_in_reasonable_time() {
-    let started = std::time::Instant::now();
-    let size = DemoSize { n_orgs: 5_000, n_members: 100_000, n_transfers: 100_000, seed: 1 };
-    let (_dir, places) = made(size);
-    println!("made in {:?}", started.elapsed());
-    println!("{} MB", std::fs::metadata(places.database()).unwrap().len() / 1_000_000);
-    let door = door_of(&places, "省级团委管理员");
-    let session = door.session(now()).unwrap();
-    let found = session.verify().unwrap();
-    println!("{found:?}, verified after {:?}", started.elapsed());
-    assert_eq!(found.n_transfers, 100_000);
-    assert!(started.elapsed().as_secs() < 600);
-}
