@@ -74,7 +74,9 @@ impl Desk<'_> {
             ));
         }
         if old.name == name && old.id_number == *number {
-            return Err(rule("姓名和证件号都和现在一样，没有要更正的。请改好再提交；不用改就按 Esc 返回。"));
+            return Err(rule(
+                "姓名和证件号都和现在一样，没有要更正的。请改好再提交；不用改就按 Esc 返回。",
+            ));
         }
         self.store.atomically(|| {
             if old.id_number != *number {

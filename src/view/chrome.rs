@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::Scene;
 use super::width::{Fit, fit, short_org, width, wrap};
-use crate::keys::table::rows_of;
+use crate::keys::table::{KeyRow, rows_of};
 use crate::model::layer::Layer;
 use crate::model::state::{SMALLEST, Session};
 
@@ -77,7 +77,11 @@ pub fn day(date: NaiveDate) -> String {
     format!("{} 周{name}", date.format("%Y-%m-%d"))
 }
 
-/// The only line for messages; it covers no data.
+/// Most lines of a message. The second one takes the place of the lower border above it.
+const MOST_LINES: usize = 2;
+
+/// The only line for messages; it covers no data. A sentence ends in what to do next, so one that
+/// does not fit takes the border above as well.
 pub fn message(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
     let message = &scene.state.message;
     if message.text.is_empty() {
@@ -89,8 +93,16 @@ pub fn message(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
     } else {
         (" ", ratatui::style::Style::new())
     };
-    let text = fit(&message.text.replace('\n', " "), cols.saturating_sub(mark.len()), Fit::Tail);
-    frame.render_widget(Line::from(vec![Span::raw(mark), Span::styled(text, style)]), area);
+    let lines = wrap(&message.text.replace('\n', " "), cols.saturating_sub(mark.len() + 1));
+    let n = lines.len().min(MOST_LINES);
+    let top = area.y.saturating_sub(u16::try_from(n.saturating_sub(1)).unwrap_or(0));
+    for (i, (y, text)) in (top..=area.y).zip(lines.iter().take(n)).enumerate() {
+        let row = Rect { y, height: 1, ..area };
+        let mark = if i == 0 { mark.to_owned() } else { " ".repeat(mark.len()) };
+        let cut = if lines.len() > n && i + 1 == n { ".." } else { "" };
+        let text = fit(&format!("{text}{cut}"), cols.saturating_sub(mark.len()), Fit::Tail);
+        frame.render_widget(Line::from(vec![Span::raw(mark), Span::styled(text, style)]), row);
+    }
 }
 
 /// The numbered actions of the top screen, in the same places everywhere.
@@ -107,7 +119,8 @@ fn numbered(scene: Scene<'_>) -> Vec<Span<'static>> {
     let top = scene.state.top();
     let mut items: Vec<Span<'static>> = vec![Span::raw(" ")];
     let typing = top.focus() != crate::keys::table::Focus::List;
-    for row in rows_of(top.screen()).filter(|row| row.slot > 0) {
+    let here = |row: &&KeyRow| row.slot > 0 && !top.lacks(row.action);
+    for row in rows_of(top.screen()).filter(here) {
         let key = match (typing, row.slot) {
             (true, n) => format!("F{n}"),
             (false, 10) => "0".to_owned(),
@@ -140,7 +153,10 @@ pub fn too_small(scene: Scene<'_>, frame: &mut Frame<'_>) {
 #[cfg(test)]
 mod tests {
     use crate::domain::account::Role;
+    use crate::model::screens::audit::Audit;
     use crate::model::screens::home::Home;
+    use crate::model::screens::record::Record;
+    use crate::model::state::Message;
     use crate::view::testing::{desk, dump, press, resize};
     use crate::view::width::width;
 
@@ -171,5 +187,30 @@ mod tests {
                 assert!(width(&line) <= usize::from(cols), "{cols}: {line}");
             }
         }
+    }
+
+    #[test]
+    fn a_message_that_is_long_keeps_its_ending() {
+        let (mut state, _) = desk(Home::default(), Role::Administrator);
+        let text = "批次号应是 1 或更大的整数，现在是「零」。批次号在导入完成时给出，操作记录里也能查到；请照那里给出的填。";
+        state.message = Message::warning(text);
+        let lines = dump(&state, 80, 24);
+        assert!(
+            lines[21].starts_with(" ! 批次号") && lines[22].trim_end().ends_with("给出的填。"),
+            "{lines:#?}"
+        );
+        state.message = Message::note("短的。");
+        let lines = dump(&state, 80, 24);
+        assert!(lines[21].starts_with('└') && lines[22].trim_end() == " 短的。", "{lines:#?}");
+    }
+
+    #[test]
+    fn the_footer_names_no_key_that_never_does_anything_there() {
+        let (state, _) = desk(Audit::default(), Role::Administrator);
+        let footer = dump(&state, 80, 24)[23].clone();
+        assert_eq!(footer.trim_end(), " 1帮助 5刷新 0菜单 Esc返回");
+        let (state, _) = desk(Record::undo_import(), Role::Administrator);
+        let footer = dump(&state, 80, 24)[23].clone();
+        assert!(!footer.contains("F4") && !footer.contains("F7"), "{footer}");
     }
 }

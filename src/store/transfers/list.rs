@@ -1,5 +1,7 @@
 //! Lists of transfers: scoped, filtered, sorted, paged by key and never by offset.
 
+use std::borrow::Cow;
+
 use rusqlite::types::Value;
 use rusqlite::{Row, ToSql};
 
@@ -218,16 +220,27 @@ impl Desk<'_> {
     }
 }
 
-fn column_of(column: SortColumn) -> &'static str {
-    match column {
+fn column_of(column: SortColumn) -> Cow<'static, str> {
+    Cow::Borrowed(match column {
         SortColumn::Transferee => "t.name_key",
         SortColumn::Origin => "t.origin_name",
         SortColumn::Destination => "t.destination_name",
         SortColumn::AppliedAt => "t.applied_at",
         SortColumn::DoneAt => "t.done_at",
-        SortColumn::Stage => "t.stage",
+        SortColumn::Stage => return Cow::Owned(stage_rank()),
         SortColumn::Waiting => "t.since",
-    }
+    })
+}
+
+/// The place of a stage in the order of the workflow: its identifiers sort by the alphabet, which
+/// nobody reads.
+fn stage_rank() -> String {
+    let whens: Vec<String> = Stage::ALL
+        .iter()
+        .enumerate()
+        .map(|(rank, stage)| format!("WHEN '{}' THEN {rank}", stage.id()))
+        .collect();
+    format!("(CASE t.stage {} END)", whens.join(" "))
 }
 
 fn cursor_key(row: &Row<'_>) -> Result<CursorKey, rusqlite::Error> {
