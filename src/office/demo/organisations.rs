@@ -134,8 +134,9 @@ impl Tree {
         let (districts, streets) = (words(DISTRICTS), words(STREETS));
         for i in 0..n {
             let district = districts.get(i % districts.len()).copied().unwrap_or("");
-            // The shift after 120 keeps the pairs of six districts and forty streets apart.
-            let street = streets.get((i + i / 120) % streets.len()).copied().unwrap_or("");
+            // The shift after each round of the streets keeps the pairs of district and street apart.
+            let street = streets.get((i + i / streets.len()) % streets.len());
+            let street = street.copied().unwrap_or("");
             let stem = format!("云州市{district}{street}街道");
             let node = self.add(Place::Township, Some(city), format!("{stem}团工委"));
             let floating = format!("{stem}流动团员团支部");

@@ -197,3 +197,10 @@ fn a_large_demo_is_made_in_reasonable_time() {
     assert_eq!(found.n_transfers, 100_000);
     assert!(started.elapsed().as_secs() < 600);
 }
+
+#[test]
+fn no_two_organisations_of_a_large_demo_bear_one_name() {
+    let tree = Tree::plant(DemoSize { n_orgs: 8000, ..DemoSize::default() }, now());
+    let names: BTreeSet<&str> = tree.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(names.len(), tree.nodes.len());
+}
