@@ -10,12 +10,11 @@ use crate::model::effect::Effect;
 pub(super) fn start(mut world: World, inbox: Sender<Incoming>) -> std::io::Result<Sender<Effect>> {
     let (sender, orders) = channel();
     std::thread::Builder::new().name("worker".to_owned()).spawn(move || {
-        while let Some(batch) = next_batch(&orders) {
-            for effect in fresh(batch) {
-                for reply in world.perform(effect) {
-                    if inbox.send(Incoming::Reply(Box::new(reply))).is_err() {
-                        return;
-                    }
+        let mut waiting = Vec::new();
+        while let Some(effect) = next(&mut waiting, &orders) {
+            for reply in world.perform(effect) {
+                if inbox.send(Incoming::Reply(Box::new(reply))).is_err() {
+                    return;
                 }
             }
         }
@@ -23,10 +22,23 @@ pub(super) fn start(mut world: World, inbox: Sender<Incoming>) -> std::io::Resul
     Ok(sender)
 }
 
-/// Waits for an order and takes whatever else is waiting with it.
-fn next_batch(orders: &Receiver<Effect>) -> Option<Vec<Effect>> {
-    let first = orders.recv().ok()?;
-    Some(std::iter::once(first).chain(orders.try_iter()).collect())
+/// The effect to perform now. What has come in the meantime is looked at before each one, so that
+/// a question that was overtaken while another was being answered is dropped too.
+fn next(waiting: &mut Vec<Effect>, orders: &Receiver<Effect>) -> Option<Effect> {
+    if waiting.is_empty() {
+        waiting.push(orders.recv().ok()?);
+    }
+    waiting.extend(orders.try_iter());
+    *waiting = fresh(std::mem::take(waiting));
+    let first = most_urgent(waiting);
+    Some(waiting.remove(first))
+}
+
+/// Counting every view looks at every transfer, so it lets the other questions pass. Orders are
+/// never overtaken: what is asked after one must see what it did, and after a lock nobody counts.
+fn most_urgent(waiting: &[Effect]) -> usize {
+    let questions = waiting.iter().take_while(|effect| is_question(effect));
+    questions.enumerate().find(|(_, e)| !matches!(e, Effect::LoadCounts(_))).map_or(0, |(i, _)| i)
 }
 
 /// Drops questions that a later one of the same kind has overtaken: while somebody types, only the
@@ -58,14 +70,42 @@ fn is_question(effect: &Effect) -> bool {
 mod tests {
     use super::*;
     use crate::domain::filter::{TransferQuery, View};
+    use crate::domain::ids::TransferId;
     use crate::model::effect::Ticket;
+
+    fn list(n: u64) -> Effect {
+        Effect::LoadTransfers(Ticket(n), TransferQuery::of(View::All))
+    }
 
     #[test]
     fn only_the_newest_of_a_question_is_kept_and_no_order_is_lost() {
-        let ask = |n| Effect::LoadTransfers(Ticket(n), TransferQuery::of(View::All));
-        let kept =
-            fresh(vec![ask(1), Effect::Lock, Effect::LoadCounts(Ticket(2)), ask(3), Effect::Lock]);
-        let wanted = [Effect::Lock, Effect::LoadCounts(Ticket(2)), ask(3), Effect::Lock];
+        let counts = || Effect::LoadCounts(Ticket(2));
+        let kept = fresh(vec![list(1), Effect::Lock, counts(), list(3), Effect::Lock]);
+        let wanted = [Effect::Lock, counts(), list(3), Effect::Lock];
         assert!(kept == wanted);
+    }
+
+    #[test]
+    fn counting_lets_questions_pass_but_no_order() {
+        let (sender, orders) = channel();
+        let sent = [Effect::LoadCounts(Ticket(1)), list(2), Effect::Lock, list(3)];
+        sent.into_iter().for_each(|effect| sender.send(effect).unwrap());
+        drop(sender);
+        let mut waiting = Vec::new();
+        let performed: Vec<Effect> = std::iter::from_fn(|| next(&mut waiting, &orders)).collect();
+        // The first list was overtaken by the second, which waits for the lock.
+        assert!(performed == [Effect::LoadCounts(Ticket(1)), Effect::Lock, list(3)]);
+    }
+
+    #[test]
+    fn the_list_comes_before_the_counts() {
+        let (sender, orders) = channel();
+        let card = || Effect::LoadCard(Ticket(3), TransferId(7));
+        let sent = [Effect::LoadCounts(Ticket(1)), list(2), card()];
+        sent.into_iter().for_each(|effect| sender.send(effect).unwrap());
+        drop(sender);
+        let mut waiting = Vec::new();
+        let performed: Vec<Effect> = std::iter::from_fn(|| next(&mut waiting, &orders)).collect();
+        assert!(performed == [list(2), card(), Effect::LoadCounts(Ticket(1))]);
     }
 }

@@ -196,3 +196,10 @@ fn odd_sizes_and_odd_clocks_still_give_a_sound_office() {
         assert_eq!(found.n_transfers, i64::try_from(n_transfers).unwrap());
     }
 }
+
+#[test]
+fn no_two_organisations_of_a_large_demo_bear_one_name() {
+    let tree = Tree::plant(DemoSize { n_orgs: 8000, ..DemoSize::default() }, now());
+    let names: BTreeSet<&str> = tree.nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(names.len(), tree.nodes.len());
+}

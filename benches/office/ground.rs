@@ -1,0 +1,102 @@
+//! The offices that are measured on. They are built once and kept below the target folder, so that
+//! the first run is long and the others are not.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, anyhow};
+use tuanzhuan::app::perform::World;
+use tuanzhuan::app::world::Clock;
+use tuanzhuan::domain::account::Actor;
+use tuanzhuan::domain::fault::Fault;
+use tuanzhuan::domain::organisation::OrgKind;
+use tuanzhuan::office::{
+    DEMO_ACCOUNTS, DemoSize, Door, OfficeEntry, Places, PreparedOffice, is_demo, make_demo,
+};
+use tuanzhuan::vault::KdfCost;
+
+use crate::progress;
+
+/// The sign-in name of the office with a password: of a county that is given to no place.
+pub const ID_NUMBER: &str = "320199198806121011";
+
+/// Its password.
+pub const PASSWORD: &str = "Shuiniao-Qiao-4820";
+
+/// Where the offices lie.
+pub struct Ground {
+    /// The demo as everybody gets it.
+    pub usual: PathBuf,
+    /// The demo with very many transfers.
+    pub large: PathBuf,
+    /// An office with a password whose derivation costs next to nothing, so that what comes after
+    /// it can be measured alone. The work after the derivation is that of any other office.
+    pub sealed: PathBuf,
+}
+
+impl Ground {
+    /// Builds what is not there yet.
+    pub fn prepare(n_transfers: usize) -> Result<Self> {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("no target folder")?;
+        let dir = target.join("bench-office");
+        let ground = Self {
+            usual: dir.join("usual"),
+            large: dir.join(format!("large-{n_transfers}")),
+            sealed: dir.join("sealed"),
+        };
+        demo(&ground.usual, DemoSize::default())?;
+        let (n_orgs, n_members) = ((n_transfers / 20).max(60), (n_transfers / 2).max(1200));
+        demo(&ground.large, DemoSize { n_orgs, n_members, n_transfers, ..DemoSize::default() })?;
+        seal(&ground.sealed)?;
+        Ok(ground)
+    }
+}
+
+/// The places of the demo below a directory that is given to `--data-dir`.
+fn demo_places(dir: &Path) -> Places {
+    Places::below(dir).demo()
+}
+
+fn demo(dir: &Path, size: DemoSize) -> Result<()> {
+    let places = demo_places(dir);
+    if is_demo(&places) {
+        return Ok(());
+    }
+    progress(&format!("building an office of {} transfers, once", size.n_transfers));
+    let start = Instant::now();
+    make_demo(&places, size, Clock::system().now()).map_err(told)?;
+    progress(&format!("built in {:.0} s", start.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+fn seal(dir: &Path) -> Result<()> {
+    let places = Places::below(dir);
+    if places.key_file().exists() {
+        return Ok(());
+    }
+    let entry = OfficeEntry {
+        org: "共青团云州理工学院委员会".to_owned(),
+        kind: OrgKind::Committee,
+        name: "沈知远".to_owned(),
+        id_number: ID_NUMBER.to_owned(),
+        phone: String::new(),
+        password: PASSWORD.to_owned(),
+    };
+    let now = Clock::system().now();
+    let office = PreparedOffice::make(&places, &entry, KdfCost::DEMO, now).map_err(told)?;
+    office.put_in_place().map_err(told)
+}
+
+/// The world of a demo with its first account let in, as the program itself opens it.
+pub fn world_of(dir: &Path) -> Result<(World, Actor, Clock)> {
+    let mut door = Door::new(demo_places(dir)).map_err(told)?;
+    let first = DEMO_ACCOUNTS.first().context("the demo has no account")?;
+    let actor = door.walk_in(first.id_number).map_err(told)?;
+    let clock = Clock::system();
+    Ok((World::new(door, clock), actor, clock))
+}
+
+/// A fault of the program, with its cause.
+pub fn told(fault: Fault) -> anyhow::Error {
+    anyhow!("{} ({})", fault.sentence, fault.cause.unwrap_or_default())
+}

@@ -1,0 +1,131 @@
+//! From the start of the process to the screens, beside a small program that does nothing but say
+//! its version.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::ground::{Ground, ID_NUMBER, PASSWORD};
+use crate::report::{Report, Row, median};
+use crate::terminal::{Size, Watched, program};
+use crate::{Effort, progress};
+
+/// The smallest terminal that is worked in, and a large one.
+pub const SIZES: [Size; 2] = [(80, 24), (200, 60)];
+
+/// What stands on the sign-in screen and nowhere before it.
+const SIGN_IN: &str = "身份证号码";
+
+/// What stands on the home screen, in the frame of the list.
+pub const HOME: &str = "转出人";
+
+/// F8 as a terminal sends it: 登录.
+const SUBMIT: &str = "\x1b[19~";
+
+/// The program that ours is held against.
+struct Peer {
+    program: &'static str,
+    args: &'static [&'static str],
+}
+
+impl Peer {
+    fn find() -> Self {
+        let sqlite = Self { program: "sqlite3", args: &["-version"] };
+        let there = std::process::Command::new(sqlite.program).args(sqlite.args).output().is_ok();
+        if there { sqlite } else { Self { program: "/bin/echo", args: &["3.0"] } }
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.program, self.args.join(" "))
+    }
+
+    fn run(&self, size: Size) -> Result<f64> {
+        let mut watched = Watched::start(self.program, self.args, size)?;
+        let shown = watched.wait_for("")?;
+        let taken = ms(shown.stable - watched.started);
+        watched.ended()?;
+        Ok(taken)
+    }
+}
+
+/// Samples of one way of starting, in milliseconds.
+#[derive(Default)]
+struct Samples {
+    /// Until the screen was there for the first time.
+    seen: Vec<f64>,
+    /// Until it did not change any more.
+    stable: Vec<f64>,
+}
+
+/// Measures starts and sign-ins.
+pub fn measure(ground: &Ground, effort: Effort, report: &mut Report) -> Result<()> {
+    let peer = Peer::find();
+    report.note(format!("the peer of every start is `{}`, alternating with ours", peer.name()));
+    for size in SIZES {
+        progress(&format!("starting processes at {}x{}", size.0, size.1));
+        start_at(ground, effort, &peer, (size, report))?;
+    }
+    Ok(())
+}
+
+fn start_at(
+    ground: &Ground,
+    effort: Effort,
+    peer: &Peer,
+    (size, report): (Size, &mut Report),
+) -> Result<()> {
+    let (mut beside, mut inside) = (Vec::new(), Samples::default());
+    let [mut door, mut usual, mut large] = [(); 3].map(|()| Samples::default());
+    for _ in 0..effort.n_starts {
+        beside.push(peer.run(size)?);
+        sign_in(&ground.sealed, size, &mut door, &mut inside)?;
+        beside.push(peer.run(size)?);
+        open(&ground.usual, size, &mut usual)?;
+        open(&ground.large, size, &mut large)?;
+    }
+    let at = format!("{}x{}", size.0, size.1);
+    let peer = median(&beside);
+    let large_name = format!("start to home, demo of {}", effort.n_transfers);
+    let mut tell = |name: &str, samples: &Samples, most: Option<f64>| {
+        let seen = Row::new(format!("{name}, {at}: first seen"), median(&samples.seen), "ms");
+        report.add(seen.beside(peer));
+        let row = Row::new(format!("{name}, {at}: stable"), median(&samples.stable), "ms");
+        report.add(match most {
+            Some(most) => row.times(peer, most),
+            None => row.beside(peer),
+        });
+    };
+    tell("start to sign-in", &door, Some(3.0));
+    tell("unlocked to home", &inside, Some(5.0));
+    tell("start to home, demo", &usual, Some(5.0));
+    tell(&large_name, &large, None);
+    Ok(())
+}
+
+/// Starts at the sign-in screen, signs in, and measures both.
+fn sign_in(dir: &Path, size: Size, door: &mut Samples, inside: &mut Samples) -> Result<()> {
+    let mut watched = program(dir, &[], size)?;
+    let shown = watched.wait_for(SIGN_IN)?;
+    door.seen.push(ms(shown.seen - watched.started));
+    door.stable.push(ms(shown.stable - watched.started));
+    watched.answer(&format!("{ID_NUMBER}\r{PASSWORD}"))?;
+    let at = watched.press(SUBMIT)?;
+    let shown = watched.wait_for(HOME)?;
+    inside.seen.push(ms(shown.seen - at));
+    inside.stable.push(ms(shown.stable - at));
+    watched.quit()
+}
+
+fn open(dir: &Path, size: Size, samples: &mut Samples) -> Result<()> {
+    let mut watched = program(dir, &["demo"], size)?;
+    let shown = watched.wait_for(HOME)?;
+    samples.seen.push(ms(shown.seen - watched.started));
+    samples.stable.push(ms(shown.stable - watched.started));
+    watched.quit()
+}
+
+/// Milliseconds.
+pub fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
