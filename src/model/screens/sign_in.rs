@@ -80,11 +80,27 @@ impl SignIn {
             Input::Do(Action::Options) => Out::nothing().push(text::guide().into()),
             Input::Do(Action::Find) => Out::nothing().push(forgotten().into()),
             Input::Do(Action::Menu) => self.set_up(),
+            Input::Do(Action::Enter) if self.is_typed() => {
+                let events = self.form.act(Input::Do(Action::Decide));
+                self.all(events)
+            }
             other => {
                 let events = self.form.act(other);
-                events.into_iter().fold(Out::nothing(), |out, event| out.and(self.happened(event)))
+                self.all(events)
             }
         }
+    }
+
+    fn all(&mut self, events: Vec<FormEvent>) -> Out {
+        events.into_iter().fold(Out::nothing(), |out, event| out.and(self.happened(event)))
+    }
+
+    /// Whether Enter stands in a filled password below a filled number. Signing in changes nothing,
+    /// so here Enter may go on at once, as everybody expects of a password field.
+    fn is_typed(&self) -> bool {
+        let in_password = self.form.focused().is_some_and(|field| field.id == "password");
+        let filled = |id: &str| !self.form.text(id).is_empty();
+        in_password && filled("id_number") && filled("password")
     }
 
     /// Takes an answer of the world.
@@ -195,7 +211,7 @@ mod tests {
     }
 
     fn signed(state: &mut State) -> Vec<Effect> {
-        press(state, &format!("{}<enter>Geheim 12<enter><enter>", id_number(3).reveal()))
+        press(state, &format!("{}<enter>Geheim 12<enter>", id_number(3).reveal()))
     }
 
     fn arrival(role: Role) -> Arrival {
