@@ -54,6 +54,26 @@ fn pages_give_each_row_once_in_the_order_of_one_big_page() {
 }
 
 #[test]
+fn every_view_can_be_read_in_every_order_by_everybody() {
+    let office = full_office();
+    for who in EVERYBODY {
+        for view in View::ALL {
+            let usual = rows(&office, who, &all(*view));
+            for column in SortColumn::ALL {
+                let sort = Sort { column: *column, direction: Direction::Descending };
+                let first = TransferQuery { sort, limit: 5, ..TransferQuery::of(*view) };
+                let page = office.at(LATE, who, |d| d.transfers(&first, &Rules::national()));
+                let after = page.unwrap().next;
+                let has_more = after.is_some();
+                let rest = rows(&office, who, &TransferQuery { sort, after, ..all(*view) });
+                let n = if has_more { rest.len() + 5 } else { rest.len() };
+                assert_eq!(n, usual.len(), "{view:?} {column:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_last_page_that_is_full_has_no_next() {
     let office = full_office();
     let n = rows(&office, TOWNSHIP, &all(View::All)).len();
