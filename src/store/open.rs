@@ -133,6 +133,9 @@ impl Store {
 
 /// DELETE with EXTRA keeps an acknowledged decision through a power cut, and leaves one file when
 /// idle, so that a copy of it is complete (security.md 5).
+///
+/// The cache only ever grows to what was read of the file: a small office's takes little. A large
+/// office's must hold the transfers, since each page that is read again is decrypted again.
 const PRAGMAS: &str = "
     PRAGMA journal_mode = DELETE;
     PRAGMA synchronous = EXTRA;
@@ -142,7 +145,7 @@ const PRAGMAS: &str = "
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA secure_delete = ON;
-    PRAGMA cache_size = -8192;
+    PRAGMA cache_size = -65536;
 ";
 
 /// An empty file that only its owner may read, which must not exist yet: SQLite would make one that

@@ -64,6 +64,26 @@ fn stages_are_sorted_as_the_work_goes_and_not_by_the_alphabet() {
 }
 
 #[test]
+fn every_view_can_be_read_in_every_order_by_everybody() {
+    let office = full_office();
+    for who in EVERYBODY {
+        for view in View::ALL {
+            let usual = rows(&office, who, &all(*view));
+            for column in SortColumn::ALL {
+                let sort = Sort { column: *column, direction: Direction::Descending };
+                let first = TransferQuery { sort, limit: 5, ..TransferQuery::of(*view) };
+                let page = office.at(LATE, who, |d| d.transfers(&first, &Rules::national()));
+                let after = page.unwrap().next;
+                let has_more = after.is_some();
+                let rest = rows(&office, who, &TransferQuery { sort, after, ..all(*view) });
+                let n = if has_more { rest.len() + 5 } else { rest.len() };
+                assert_eq!(n, usual.len(), "{view:?} {column:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_last_page_that_is_full_has_no_next() {
     let office = full_office();
     let n = rows(&office, TOWNSHIP, &all(View::All)).len();
@@ -263,4 +283,12 @@ fn an_export_comes_to_its_end_through_drafts() {
     let second = page(first.last().map(|out| &out.row));
     assert_eq!(first.len() + second.len(), 520);
     assert!(page(second.last().map(|out| &out.row)).is_empty());
+}
+
+#[test]
+fn nobody_waits_longest_for_what_has_ended() {
+    let sort = Sort { column: SortColumn::Waiting, direction: Direction::Ascending };
+    let found = rows(&full_office(), UNIVERSITY, &TransferQuery { sort, ..all(View::All) });
+    let ended: Vec<bool> = found.iter().map(|row| row.facts.stage.is_final()).collect();
+    assert!(ended.is_sorted() && ended.contains(&false) && ended.contains(&true), "{ended:?}");
 }

@@ -57,9 +57,11 @@ fn the_open_stages_are_the_same_everywhere() {
     let words = |list: &str| -> BTreeSet<String> {
         list.split(',').map(|w| w.trim_matches([' ', '(', ')', '\'']).to_owned()).collect()
     };
-    let index = GROUND.split_once("one_open_transfer").unwrap().1;
-    let index = index.split_once("stage IN ").unwrap().1.split_once(';').unwrap().0;
-    assert_eq!(words(index), open);
+    for index in ["one_open_transfer", "transfers_open"] {
+        let made = GROUND.split_once(&format!("INDEX {index} ")).unwrap().1;
+        let list = made.split_once("stage IN ").unwrap().1.split_once(';').unwrap().0;
+        assert_eq!(words(list), open, "{index}");
+    }
     assert_eq!(words(crate::store::transfers::OPEN), open);
 }
 
