@@ -8,7 +8,8 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::model::effect::{
-    Arrival, Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings, Ticket,
+    Arrival, Effect, ExportOrder, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings,
+    Ticket,
 };
 use crate::office::{Door, Entry, ImportOptions, PreparedImport, PreparedOffice, Session};
 use crate::store::{MemberFilter, OrgFilter};
@@ -141,7 +142,7 @@ impl World {
             Effect::ResetAccount(id) => {
                 let (account, code) = self.door.reset_account(*id, now)?;
                 let sentence = format!(
-                    "请把这个一次性验证码交给 {} 本人，2 天内有效，登录后要马上改密码。它只显示这一次。",
+                    "请把这个一次性验证码交给 {} 本人，2 天内有效，登录后要马上改密码。",
                     account.name
                 );
                 Ok(vec![Reply::AccountIssued { name: account.name, code, sentence }])
@@ -158,6 +159,7 @@ impl World {
         let session = self.door.session(self.clock.now())?;
         match effect {
             Effect::PreviewImport(ticket, kind, path) => {
+                let path = full_path(&path);
                 let prepared = session.prepare_import(kind, &path, &ImportOptions::default())?;
                 let preview = prepared.preview.clone();
                 self.import = Some(prepared);
@@ -184,7 +186,7 @@ impl World {
     }
 
     fn keep_settings(&self, chosen: &Settings) -> Outcome {
-        settings::keep(self.door.places(), chosen)?;
+        settings::keep(self.door.places(), chosen, super::world::no_colour())?;
         Ok(vec![Reply::Stored("设置已保存。".to_owned())])
     }
 }
@@ -236,6 +238,8 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
         }
         Effect::Decide(decision) => Reply::Decided(decision.act, session.decide(&decision)?),
         Effect::Export(order) => {
+            // Told in full: where a bare name lands is known to nobody at the screen.
+            let order = ExportOrder { path: full_path(&order.path), ..order };
             let done = session.export_transfers(&order)?;
             Reply::Exported { path: done.path, n_rows: done.n_rows }
         }
@@ -343,6 +347,12 @@ fn nothing_previewed() -> Fault {
     Fault::new(FaultKind::Failed, "没有可以导入的预览，什么也没有写入。请重新选择文件。")
 }
 
+/// A name of a file from a form, from the root on.
+fn full_path(path: &Path) -> std::path::PathBuf {
+    let typed = typed_path(&path.to_string_lossy());
+    std::path::absolute(&typed).unwrap_or(typed)
+}
+
 /// Reads the name of a file as people type it: quotes and a leading `~` are forgiven.
 pub fn typed_path(text: &str) -> std::path::PathBuf {
     let text = text.trim().trim_matches(['"', '\'', '“', '”']);
@@ -350,5 +360,19 @@ pub fn typed_path(text: &str) -> std::path::PathBuf {
     match (text.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.home_dir().join(rest),
         _ => Path::new(text).to_path_buf(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_from_the_root_on_and_quotes_are_forgiven() {
+        let full = full_path(Path::new("转接.xlsx"));
+        assert!(full.is_absolute() && full.ends_with("转接.xlsx"), "{}", full.display());
+        assert_eq!(full_path(Path::new("\"/某处/名册.csv\"")), Path::new("/某处/名册.csv"));
+        let home = directories::BaseDirs::new().unwrap().home_dir().join("名册.csv");
+        assert_eq!(full_path(Path::new("~/名册.csv")), home);
     }
 }
