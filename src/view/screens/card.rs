@@ -15,8 +15,8 @@ use crate::view::theme::Focused;
 use crate::view::transfer::{minute, progress_line, reason, second, stage_style};
 use crate::view::width::{Fit, fit, wrap};
 
-/// Columns of the labels.
-const LABEL: usize = 18;
+/// Columns of the labels: the widest is 工作单位所在地详细地址.
+const LABEL: usize = 24;
 
 type Lines = Vec<(String, Style)>;
 
