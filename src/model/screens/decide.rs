@@ -125,7 +125,8 @@ fn acts_on_behalf(facts: &Facts, actor: &Actor) -> bool {
 
 fn decision(rows: &[TransferRow], act: Act) -> Decision {
     let ids = rows.iter().map(|row| row.id).collect();
-    Decision { ids, act, reason: String::new(), branch: None, date: String::new() }
+    let seen = rows.iter().map(|row| row.facts.stage).collect();
+    Decision { ids, seen, act, reason: String::new(), branch: None, date: String::new() }
 }
 
 fn needs_of(stage: Stage, act: Act) -> Option<Needs> {
@@ -304,6 +305,7 @@ mod tests {
             panic!("a batch is decided at once")
         };
         assert_eq!(decision.ids, [TransferId(1), TransferId(2)]);
+        assert_eq!(decision.seen, [Stage::DestinationReview, Stage::Placement]);
     }
 
     #[test]

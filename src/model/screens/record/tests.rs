@@ -41,7 +41,7 @@ fn write(state: &mut State, id: &str, text: &str) {
 
 fn decision(act: Act) -> Decision {
     let (reason, date) = (String::new(), String::new());
-    Decision { ids: vec![TransferId(3)], act, reason, branch: None, date }
+    Decision { ids: vec![TransferId(3)], seen: Vec::new(), act, reason, branch: None, date }
 }
 
 #[test]
