@@ -39,7 +39,7 @@ fn approving_and_placing_go_together() {
 #[test]
 fn a_transfer_is_withdrawn_by_those_who_made_it() {
     let mut office = Rehearsal::office(Who::Member);
-    office.keys("<down>83单位有变，重新申请。<f8>");
+    office.keys("83单位有变，重新申请。<f8>");
     picture!(office, "decide-withdrawn");
 }
 
@@ -76,7 +76,7 @@ fn what_one_may_not_do_is_told_with_the_reason() {
     office.keys("3朱杰<f8>1<esc><esc>[朱杰<f8>");
     picture!(office, "refused-other-side");
     journey!(Member, "8", "own-ended-popup");
-    let mut office = journey!(Member, "<down>8", "refused-own-transfer");
+    let mut office = journey!(Member, "8", "refused-own-transfer");
     office.keys("1");
     picture!(office, "refused-own-approval");
 }

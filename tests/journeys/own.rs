@@ -14,7 +14,7 @@ fn a_member_sees_the_own_record_and_transfers() {
 #[test]
 fn a_member_applies_anew_after_withdrawing() {
     let mut office = Rehearsal::office(Who::Member);
-    office.keys("<down>83单位有变。<f8>2");
+    office.keys("83单位有变。<f8>2");
     picture!(office, "own-form");
     office.keys("13912345678<enter><enter><f4>3<enter>禾木工作室<enter>");
     office.keys("江苏省云州市竹里区柳岸路276号<enter>枫林<enter><f8>");

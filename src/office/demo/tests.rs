@@ -88,7 +88,7 @@ fn the_member_has_a_returned_request_and_an_open_one() {
     let session = door.session(now()).unwrap();
     let stages: Vec<Stage> =
         rows_of(&session, View::All).iter().map(|row| row.facts.stage).collect();
-    assert_eq!(stages, [Stage::Returned, Stage::OriginReview]);
+    assert_eq!(stages, [Stage::OriginReview, Stage::Returned]);
 }
 
 #[test]
