@@ -38,13 +38,6 @@ row_ids! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Moment(pub i64);
 
-impl Moment {
-    /// Whole days from `self` until `later`; zero where the clock went backwards.
-    pub fn days_until(self, later: Self) -> i64 {
-        ((later.0 - self.0) / 86_400).max(0)
-    }
-}
-
 /// The time of one message: the instant and how far local time is from UTC.
 ///
 /// Everything that needs a date gets this handed in, so that tests and the demo can freeze it.
@@ -75,6 +68,18 @@ impl Now {
         self.local(self.moment).date()
     }
 
+    /// Calendar days between the local day of `moment` and today, as people count waiting; zero
+    /// where the clock went backwards.
+    pub fn days_since(self, moment: Moment) -> i64 {
+        (self.today() - self.local(moment).date()).num_days().max(0)
+    }
+
+    /// The instant before which `days` calendar days or more have been waited.
+    pub fn waiting_since(self, days: i64) -> Moment {
+        let latest = self.today().checked_sub_signed(chrono::TimeDelta::days(days - 1));
+        latest.map_or(Moment(i64::MIN), |day| self.start_of(day))
+    }
+
     /// The instant at which the local day `date` begins.
     pub fn start_of(self, date: NaiveDate) -> Moment {
         Moment(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - i64::from(self.offset))
@@ -95,8 +100,20 @@ mod tests {
     }
 
     #[test]
-    fn waiting_days_never_go_negative() {
-        assert_eq!(Moment(86_400 * 3).days_until(Moment(86_400 * 5 + 10)), 2);
-        assert_eq!(Moment(86_400 * 3).days_until(Moment(0)), 0);
+    fn waiting_is_counted_in_calendar_days() {
+        let at = |day, hour| {
+            let time =
+                NaiveDate::from_ymd_opt(2020, 6, day).unwrap().and_hms_opt(hour, 0, 0).unwrap();
+            Now::from_local(time, 8 * 3600)
+        };
+        let now = at(3, 1);
+        for (day, hour, days) in [(3, 0, 0), (2, 23, 1), (2, 0, 1), (1, 23, 2), (9, 9, 0)] {
+            let since = at(day, hour).moment;
+            assert_eq!(now.days_since(since), days, "{day} {hour}");
+            for limit in 1..4 {
+                let waited = since < now.waiting_since(limit);
+                assert_eq!(waited, days >= limit, "{day} {hour}: {limit}");
+            }
+        }
     }
 }

@@ -40,7 +40,7 @@ impl Waiting {
 /// How long an open transfer has been waiting; none for drafts and for what has ended.
 pub fn waiting(row: &TransferRow, now: Now, rules: &Rules) -> Option<Waiting> {
     let stage = row.facts.stage;
-    let days = row.since.days_until(now.moment);
+    let days = now.days_since(row.since);
     let passed = |limit: Option<i64>| limit.is_some_and(|limit| days >= limit);
     let limit = match (passed(rules.overdue_days(stage)), passed(rules.remind_days(stage))) {
         (true, _) => Limit::Overdue,

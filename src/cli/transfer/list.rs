@@ -123,7 +123,7 @@ pub(super) fn document_of(session: &Session<'_>, row: &TransferRow) -> Value {
     let now = session.now();
     let stage = row.facts.stage;
     let act = next_act(&row.facts, session.actor());
-    let waiting = stage.is_open().then(|| row.since.days_until(now.moment));
+    let waiting = stage.is_open().then(|| now.days_since(row.since));
     merged([
         json!({
             "number": row.number, "transferee": row.transferee, "origin": row.origin,

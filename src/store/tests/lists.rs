@@ -136,7 +136,7 @@ fn the_views_are_what_their_names_say() {
         for row in rows(&office, who, &all(View::All)) {
             let f = &row.facts;
             let own_side = f.applicant_path.as_ref() == Some(&actor.org_path);
-            let waited = row.since.days_until(LATE.moment);
+            let waited = LATE.days_since(row.since);
             let overdue =
                 f.stage.is_open() && rules.overdue_days(f.stage).is_some_and(|days| waited >= days);
             let initiated =

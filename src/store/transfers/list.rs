@@ -92,8 +92,8 @@ impl Desk<'_> {
             clause.and_with("t.reason = :reason", ":reason", reason.id().to_owned());
         }
         if let Some(days) = query.waiting_days {
-            let before = self.now.moment.0 - days * 86_400;
-            let open = format!("t.since <= :before AND t.stage IN {}", super::OPEN);
+            let Moment(before) = self.now.waiting_since(days);
+            let open = format!("t.since < :before AND t.stage IN {}", super::OPEN);
             clause.and_with(&open, ":before", before);
         }
         if let Some(Moment(from)) = query.done_from {
@@ -142,8 +142,8 @@ impl Desk<'_> {
     fn overdue(&self, rules: &Rules) -> String {
         let limits = Stage::ALL.iter().filter(|s| s.is_open()).filter_map(|stage| {
             let days = rules.overdue_days(*stage)?;
-            let before = self.now.moment.0 - days * 86_400;
-            Some(format!("(t.stage = '{}' AND t.since <= {before})", stage.id()))
+            let Moment(before) = self.now.waiting_since(days);
+            Some(format!("(t.stage = '{}' AND t.since < {before})", stage.id()))
         });
         let limits: Vec<String> = limits.collect();
         if limits.is_empty() { NOTHING.to_owned() } else { limits.join(" OR ") }
