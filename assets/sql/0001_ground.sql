@@ -10,7 +10,7 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `path` is /root/.../self/: authority and scope are prefixes of it, and a range over its index.
+-- `path` is the rows from the top down to the organisation itself, as /1/5/9/: authority and scope are prefixes of it, and a range over its index.
 CREATE TABLE organisations (
     id            INTEGER PRIMARY KEY,
     code          TEXT    NOT NULL UNIQUE CHECK (code <> ''),
