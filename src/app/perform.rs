@@ -1,6 +1,6 @@
 //! Effects performed: the bridge from what the screens ask to the use cases.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::settings;
 use super::world::Clock;
@@ -8,7 +8,8 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::model::effect::{
-    Arrival, Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings, Ticket,
+    Arrival, Effect, ExportOrder, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings,
+    Ticket,
 };
 use crate::office::{Door, Entry, ImportOptions, PreparedImport, PreparedOffice, Session};
 use crate::store::{MemberFilter, OrgFilter};
@@ -158,7 +159,8 @@ impl World {
         let session = self.door.session(self.clock.now())?;
         match effect {
             Effect::PreviewImport(ticket, kind, path) => {
-                let prepared = session.prepare_import(kind, &path, &ImportOptions::default())?;
+                let prepared =
+                    session.prepare_import(kind, &typed_path(&path), &ImportOptions::default())?;
                 let preview = prepared.preview.clone();
                 self.import = Some(prepared);
                 Ok(vec![Reply::Preview(ticket, Box::new(preview))])
@@ -236,6 +238,7 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
         }
         Effect::Decide(decision) => Reply::Decided(decision.act, session.decide(&decision)?),
         Effect::Export(order) => {
+            let order = ExportOrder { path: typed_path(&order.path), ..order };
             let done = session.export_transfers(&order)?;
             Reply::Exported { path: done.path, n_rows: done.n_rows }
         }
@@ -343,12 +346,27 @@ fn nothing_previewed() -> Fault {
     Fault::new(FaultKind::Failed, "没有可以导入的预览，什么也没有写入。请重新选择文件。")
 }
 
-/// Reads the name of a file as people type it: quotes and a leading `~` are forgiven.
-pub fn typed_path(text: &str) -> std::path::PathBuf {
+/// Reads the name of a file as people type or drag it: quotes around it and a leading `~` are
+/// forgiven.
+fn typed_path(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
     let text = text.trim().trim_matches(['"', '\'', '“', '”']);
     let home = directories::BaseDirs::new();
     match (text.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.home_dir().join(rest),
-        _ => Path::new(text).to_path_buf(),
+        _ => PathBuf::from(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_the_home_sign_are_forgiven() {
+        for given in ["/a/名 单.csv", " \"/a/名 单.csv\" ", "'/a/名 单.csv'"] {
+            assert_eq!(typed_path(Path::new(given)), Path::new("/a/名 单.csv"));
+        }
+        assert!(!typed_path(Path::new("~/名单.csv")).starts_with("~"));
     }
 }

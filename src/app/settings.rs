@@ -15,12 +15,18 @@ struct SettingsFile {
     lock_after_minutes: u32,
     /// Borders and marks of ASCII only.
     ascii: bool,
+    /// No colour.
+    plain: bool,
 }
 
 impl Default for SettingsFile {
     fn default() -> Self {
         let settings = Settings::default();
-        Self { lock_after_minutes: settings.lock_after_minutes, ascii: settings.ascii }
+        Self {
+            lock_after_minutes: settings.lock_after_minutes,
+            ascii: settings.ascii,
+            plain: settings.plain,
+        }
     }
 }
 
@@ -44,7 +50,7 @@ pub fn load(places: &Places, no_colour: bool) -> (Settings, Option<String>) {
     let settings = Settings {
         lock_after_minutes: file.lock_after_minutes.clamp(1, 240),
         ascii: file.ascii,
-        plain: no_colour,
+        plain: file.plain || no_colour,
     };
     (settings, warning)
 }
@@ -59,8 +65,11 @@ pub fn keep(places: &Places, settings: &Settings) -> Result<(), Fault> {
         let sentence = format!("设置没有保存：写不了 {}。请检查目录权限后再试。", path.display());
         Fault::new(FaultKind::CannotWrite, sentence).because(cause)
     };
-    let file =
-        SettingsFile { lock_after_minutes: settings.lock_after_minutes, ascii: settings.ascii };
+    let file = SettingsFile {
+        lock_after_minutes: settings.lock_after_minutes,
+        ascii: settings.ascii,
+        plain: settings.plain,
+    };
     let text = toml::to_string(&file).map_err(|error| told(&error))?;
     places.make()?;
     let mut out = tempfile::NamedTempFile::new_in(&places.config).map_err(|e| told(&e))?;
@@ -78,7 +87,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let places = Places::below(dir.path());
         assert_eq!(load(&places, false), (Settings::default(), None));
-        let chosen = Settings { lock_after_minutes: 9, ascii: true, plain: false };
+        let chosen = Settings { lock_after_minutes: 9, ascii: true, plain: true };
         keep(&places, &chosen).unwrap();
         assert_eq!(load(&places, false), (chosen, None));
         std::fs::write(places.settings_file(), "lock_after_minutes = \"五\"").unwrap();

@@ -8,13 +8,19 @@ use crate::office::Places;
 /// Where the time comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
-    frozen: Option<NaiveDateTime>,
+    frozen: Option<Now>,
 }
 
 impl Clock {
     /// The clock of the machine.
     pub fn system() -> Self {
         Self { frozen: None }
+    }
+
+    /// A clock that stands still, for rehearsals: neither the hour nor the zone of the machine
+    /// counts.
+    pub fn frozen(now: Now) -> Self {
+        Self { frozen: Some(now) }
     }
 
     /// The test clock of `TUANZHUAN_NOW`, which counts in the invented office only. Elsewhere a
@@ -26,7 +32,7 @@ impl Clock {
             return (Self::system(), Some(warning.to_owned()));
         }
         match NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S") {
-            Ok(frozen) => (Self { frozen: Some(frozen) }, None),
+            Ok(local) => (Self::frozen(Now::from_local(local, machine().offset)), None),
             Err(_) => {
                 let warning =
                     format!("TUANZHUAN_NOW 应写成 2020-06-02T10:30:00，现在是「{text}」，已忽略。");
@@ -36,20 +42,20 @@ impl Clock {
     }
 
     /// The time now.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that knows the time")]
     pub fn now(self) -> Now {
-        let local = chrono::Local::now();
-        let offset = local.offset().fix().local_minus_utc();
-        match self.frozen {
-            Some(frozen) => Now::from_local(frozen, offset),
-            None => Now { moment: Moment(local.timestamp()), offset },
-        }
+        self.frozen.unwrap_or_else(machine)
     }
 
     /// Whether time stands still.
     pub fn is_frozen(self) -> bool {
         self.frozen.is_some()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that knows the time")]
+fn machine() -> Now {
+    let local = chrono::Local::now();
+    Now { moment: Moment(local.timestamp()), offset: local.offset().fix().local_minus_utc() }
 }
 
 /// Whether the data at hand is the invented office's.
@@ -71,6 +77,12 @@ impl From<bool> for Demo {
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Makes every file of this process readable by its owner only, whatever wrote it.
+pub fn keep_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
 /// Whether colour is unwanted (`NO_COLOR`).

@@ -117,8 +117,8 @@ fn command() -> clap::Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
     in_chinese(Cli::command())
-        .arg(help.global(true).help("看帮助").help_heading("选项"))
-        .arg(version.help("看版本").help_heading("选项"))
+        .arg(help.global(true).help("看帮助").help_heading("每个命令都有的选项"))
+        .arg(version.help("看版本").help_heading("每个命令都有的选项"))
 }
 
 fn in_chinese(command: clap::Command) -> clap::Command {
@@ -129,7 +129,11 @@ fn in_chinese(command: clap::Command) -> clap::Command {
         .subcommand_help_heading("命令")
         .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}")
         .mut_args(|arg| {
-            let heading = if arg.is_positional() { "参数" } else { "选项" };
+            let heading = match (arg.is_positional(), arg.is_global_set()) {
+                (true, _) => "参数",
+                (false, true) => "每个命令都有的选项",
+                (false, false) => "选项",
+            };
             arg.help_heading(heading)
         });
     named.mut_subcommands(in_chinese)

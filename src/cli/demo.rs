@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::args::{self, Global};
 use super::output::{Exit, Output, Said, note};
 use crate::app::world::{self, Clock, Demo};
-use crate::office::{DEMO_ACCOUNTS, DemoAccount, DemoSize, Places, is_demo, make_demo};
+use crate::domain::account::Actor;
+use crate::domain::fault::Fault;
+use crate::office::{DEMO_ACCOUNTS, DemoAccount, DemoSize, Door, Places, is_demo, make_demo};
 
 #[derive(Args)]
 pub(super) struct DemoOrder {
@@ -43,6 +45,7 @@ pub(super) fn run(global: &Global, out: &mut Output, order: &DemoOrder) -> Said 
     let places = world::places(global.data_dir.as_deref())?.demo();
     let (clock, warning) = Clock::of_environment(Demo::Yes);
     warning.iter().for_each(|text| note(text));
+    // Without a size whatever is there is opened; the maker keeps one of the same size itself.
     if !is_demo(&places) || order.asks_for_a_size() {
         make_demo(&places, order.size(), clock.now())?;
     }
@@ -50,11 +53,12 @@ pub(super) fn run(global: &Global, out: &mut Output, order: &DemoOrder) -> Said 
         return super::open_interface(places, clock);
     }
     let directory = directory_of(&places);
-    let accounts: Vec<Value> = DEMO_ACCOUNTS.iter().map(account_of).collect();
-    out.answer(&json!({"directory": directory, "accounts": accounts}), |out| {
+    let accounts = accounts_of(places)?;
+    let documents: Vec<Value> = accounts.iter().map(document_of).collect();
+    out.answer(&json!({"directory": directory, "accounts": documents}), |out| {
         out.line(&format!("目录：{directory}"))?;
-        let rows: Vec<Vec<String>> = DEMO_ACCOUNTS.iter().map(row_of).collect();
-        out.table(&["身份", "姓名", "身份证号", "密码", "用途"], &rows)
+        let rows: Vec<Vec<String>> = accounts.iter().map(row_of).collect();
+        out.table(&["账号", "姓名", "身份证号", "密码", "用途"], &rows)
     })?;
     note(&format!("用「tuanzhuan --data-dir {directory}」打开。人和号码都是编造的。"));
     Ok(Exit::DONE)
@@ -65,11 +69,18 @@ fn directory_of(places: &Places) -> String {
     places.data.parent().unwrap_or(&places.data).display().to_string()
 }
 
-fn account_of(account: &DemoAccount) -> Value {
+/// The accounts that are shown, with who they are in the database.
+fn accounts_of(places: Places) -> Result<Vec<(DemoAccount, Actor)>, Fault> {
+    let mut door = Door::new(places)?;
+    DEMO_ACCOUNTS.iter().map(|a| Ok((*a, door.walk_in(a.id_number)?))).collect()
+}
+
+fn document_of((account, actor): &(DemoAccount, Actor)) -> Value {
     json!({
-        "role": account.role.id(),
-        "role_label": account.role.label(),
+        "role": actor.role.id(),
+        "role_label": actor.role.label(),
         "label": account.label,
+        "organisation": actor.org_name,
         "name": account.name,
         "id_number": account.id_number,
         "password": account.password,
@@ -77,7 +88,8 @@ fn account_of(account: &DemoAccount) -> Value {
     })
 }
 
-fn row_of(account: &DemoAccount) -> Vec<String> {
-    let texts = [account.name, account.id_number, account.password, account.what];
-    std::iter::once(account.label).chain(texts).map(str::to_owned).collect()
+fn row_of((account, _): &(DemoAccount, Actor)) -> Vec<String> {
+    [account.label, account.name, account.id_number, account.password, account.what]
+        .map(str::to_owned)
+        .to_vec()
 }

@@ -32,6 +32,7 @@ use output::{Exit, Form, Output, Said, Stop, note};
 
 /// Runs one command line, the program's name first, and returns the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    world::keep_private();
     let cli = match args::parse(args) {
         Ok(cli) => cli,
         Err(error) => return answer_of_clap(&error),

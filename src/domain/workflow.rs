@@ -363,6 +363,11 @@ pub fn next_party(facts: &Facts) -> Option<Party> {
         .map(|s| s.by)
 }
 
+/// The organisation whose administrators move next, if it is managed here.
+pub fn next_path(facts: &Facts) -> Option<&OrgPath> {
+    next_party(facts).and_then(|party| side(facts, party))
+}
+
 fn refusal_of_stage(stage: Stage, act: Act) -> Refusal {
     match (stage, act) {
         (Stage::Placement, Act::Withdraw) => Refusal::TooLateToWithdraw,

@@ -13,6 +13,9 @@ use crate::keys::table::{Focus, Input};
 /// Most characters of a search text; a longer one finds nothing and only slows the store down.
 const SEARCH_LIMIT: usize = 60;
 
+/// What is said where a row is asked for and the search found none.
+pub const NOT_FOUND: &str = "没有找到，这里没有可选的。换个字词再查，或按 Esc 清掉查找。";
+
 /// A searched list of `T`, paged by cursors of `C`.
 pub struct Browse<T, C> {
     /// The rows.

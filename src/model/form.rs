@@ -7,6 +7,7 @@ mod act;
 mod field;
 
 use crate::domain::text::count_characters;
+use crate::keys::action::Action;
 pub use field::{Field, FieldKind, LookupKind, MOST_IN_A_ROW};
 
 /// What a form tells its screen.
@@ -147,6 +148,18 @@ impl Form {
     /// Names of the fields that are faulty.
     pub fn faulty(&self) -> Vec<&'static str> {
         self.fields.iter().filter(|f| !f.hidden && f.fault.is_some()).map(|f| f.id).collect()
+    }
+
+    /// Whether an action can do nothing here because no field is of its kind.
+    pub fn lacks(&self, action: Action) -> bool {
+        let shown = || self.fields.iter().filter(|field| !field.hidden);
+        let lookup = shown().any(|field| matches!(field.kind, FieldKind::Lookup { .. }));
+        let choice = shown().any(|field| matches!(field.kind, FieldKind::Choice { .. }));
+        match action {
+            Action::Pick => !lookup,
+            Action::Options => !lookup && !choice,
+            _ => false,
+        }
     }
 
     /// Puts the focus on the first faulty field and says how many there are and which; none

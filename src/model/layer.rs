@@ -223,6 +223,21 @@ impl Layer {
         }
     }
 
+    /// Whether an action never does anything on this screen, so that the footer leaves it out.
+    pub fn lacks(&self, action: Action) -> bool {
+        match self {
+            Self::Record(record) => record.form.lacks(action),
+            Self::Audit(_) => {
+                matches!(action, Action::New | Action::Find | Action::Decide | Action::Export)
+            }
+            Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
+                action == Action::Export
+            }
+            Self::Page(page) => action == Action::Reveal && page.refusal(action).is_some(),
+            _ => false,
+        }
+    }
+
     /// When it wants to be told that time has passed: a draft to keep, numbers to hide.
     pub fn deadline(&self) -> Option<Moment> {
         match self {

@@ -7,6 +7,7 @@ pub mod browse;
 pub mod effect;
 pub mod form;
 pub mod layer;
+pub mod message;
 #[cfg(test)]
 pub mod sample;
 pub mod screens;

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use super::effect::{Effect, Reply, Settings};
 use super::layer::{Ctx, Layer, Nav, Out};
+pub use super::message::Message;
+use super::words::handed_in;
 use crate::domain::account::Actor;
 use crate::domain::filter::Counts;
+use crate::domain::form::TransferForm;
 use crate::domain::ids::{Moment, Now};
 use crate::domain::text::columns;
 use crate::keys::action::Action;
@@ -45,27 +48,6 @@ pub struct Session {
     pub counts: Counts,
 }
 
-/// The one line for messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Message {
-    /// Empty where there is nothing to say.
-    pub text: String,
-    /// Whether something is wrong.
-    pub warning: bool,
-}
-
-impl Message {
-    /// Tells something.
-    pub fn note(text: impl Into<String>) -> Self {
-        Self { text: text.into(), warning: false }
-    }
-
-    /// Tells what is wrong.
-    pub fn warning(text: impl Into<String>) -> Self {
-        Self { text: text.into(), warning: true }
-    }
-}
-
 /// Everything the program remembers. Invariant: `layers` is never empty.
 pub struct State {
     /// Screens and popups, the top last.
@@ -90,6 +72,8 @@ pub struct State {
     pub awaits_digit: bool,
     /// Ctrl+C was pressed once.
     pub interrupted: bool,
+    /// What the signed-in person handed in last, for 「同上一单」 in the next form.
+    last_form: Option<TransferForm>,
     /// Since when nobody is signed in while the database is still open.
     locked_at: Option<Moment>,
     tickets: u64,
@@ -110,6 +94,7 @@ impl State {
             last_key: now.moment,
             awaits_digit: false,
             interrupted: false,
+            last_form: None,
             locked_at: None,
             tickets: 0,
         };
@@ -185,9 +170,7 @@ impl State {
     fn navigate(&mut self, nav: Nav) -> Vec<Effect> {
         match nav {
             Nav::Push(mut layer) => {
-                if let Layer::Record(record) = layer.as_mut() {
-                    record.show_settings(&self.settings);
-                }
+                self.tell(&mut layer);
                 self.layers.push(*layer);
                 self.enter_top()
             }
@@ -203,7 +186,8 @@ impl State {
                 }
                 self.with_top(|layer, ctx| layer.given(given, ctx))
             }
-            Nav::Reset(layer) => {
+            Nav::Reset(mut layer) => {
+                self.tell(&mut layer);
                 self.layers = vec![*layer];
                 self.enter_top()
             }
@@ -211,6 +195,15 @@ impl State {
                 self.say(message);
                 Vec::new()
             }
+        }
+    }
+
+    /// Tells a layer that is opened what only the state knows.
+    fn tell(&self, layer: &mut Layer) {
+        match layer {
+            Layer::Record(record) => record.show_settings(&self.settings),
+            Layer::Apply(apply) => apply.remember(self.last_form.as_ref()),
+            _ => {}
         }
     }
 
@@ -340,11 +333,22 @@ fn replied(state: &mut State, reply: &Reply) -> Vec<Effect> {
     for idx in (0..state.layers.len()).rev() {
         effects.extend(state.with_layer(idx, |layer, ctx| layer.reply(reply, ctx)));
     }
+    if let Reply::Submitted { number, next, .. } = reply {
+        state.messages.push(handed_in(number, next));
+        state.last_form = state.layers.iter().rev().find_map(last_form).or(state.last_form.take());
+    }
     if let Reply::Failed(_, fault) = reply {
         state.say(Message::warning(fault.sentence.clone()));
         effects.extend(spell_out(state, &fault.sentence));
     }
     effects
+}
+
+fn last_form(layer: &Layer) -> Option<TransferForm> {
+    match layer {
+        Layer::Apply(apply) => apply.last().cloned(),
+        _ => None,
+    }
 }
 
 /// Keeps who is signed in true before any screen sees the answer.
@@ -362,7 +366,12 @@ fn note_session(state: &mut State, reply: &Reply) {
             state.locked_at = first.then_some(state.now.moment);
             state.layers = vec![super::screens::sign_in::SignIn::locked().into()];
             state.messages.clear();
+            state.last_form = None;
             state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
+        }
+        // What was under way when these come is over; the screens may say more.
+        Reply::Findings(..) | Reply::AccountIssued { .. } | Reply::OfficePrepared { .. } => {
+            state.message = Message::default();
         }
         Reply::Counts(_, counts) => {
             if let Some(session) = &mut state.session {

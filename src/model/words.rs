@@ -183,6 +183,11 @@ fn called(contact: &Contact) -> String {
     format!("联系 {name} {}", contact.phone)
 }
 
+/// What is said once a transfer is handed in: its number and who moves next.
+pub fn handed_in(number: &str, next: &str) -> String {
+    format!("已提交 {number}。下一步：{}。", next.trim_end_matches('。'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

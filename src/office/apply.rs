@@ -8,11 +8,12 @@ use crate::domain::id_number::{DocumentKind, IdNumber, normal_form};
 use crate::domain::ids::{MemberId, TransferId};
 use crate::domain::member::{Member, MemberState, Profile};
 use crate::domain::order::FormHeader;
-use crate::domain::organisation::{OrgKind, Organisation};
+use crate::domain::organisation::{OrgKind, OrgPath, Organisation};
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::mask_phone;
 use crate::domain::text::{clean_line, clean_text};
-use crate::domain::workflow::{Party, Stage, next_party};
+use crate::domain::transfer::Contact;
+use crate::domain::workflow::{Stage, next_party, next_path};
 use crate::rules::{CheckupFacts, DestinationFacts, Finding, Severity};
 use crate::store::{Goal, Request, Transferee};
 
@@ -94,28 +95,39 @@ impl Session<'_> {
     /// # Errors
     /// Where the transfer is not in scope.
     pub fn next_words(&self, id: TransferId) -> Result<String, Fault> {
-        let card = self.desk().card(id)?;
-        let facts = &card.row.facts;
-        let contact = match next_party(facts) {
-            None => {
-                return Ok(match facts.stage {
-                    Stage::Completed => "已办完，没有下一步。".to_owned(),
-                    stage => format!("{}，没有下一步。", stage.label()),
-                });
-            }
-            Some(Party::Origin | Party::RecorderForProvince) => &card.origin_contact,
-            Some(Party::Destination) => &card.destination_contact,
-            Some(Party::Recorder) if card.origin_contact.organisation.is_empty() => {
-                &card.destination_contact
-            }
-            Some(Party::Recorder) => &card.origin_contact,
-            Some(Party::Province | Party::Applicant) => {
-                return Ok(party_words(facts.stage, next_party(facts)));
-            }
+        let facts = self.desk().transfer(id)?.facts;
+        let stage = facts.stage.label();
+        let (Some(party), Some(path)) = (next_party(&facts), next_path(&facts)) else {
+            return Ok(match next_party(&facts) {
+                Some(party) => format!("{stage}：{}", party.label()),
+                None if facts.stage == Stage::Completed => "已办完，没有下一步。".to_owned(),
+                None => format!("{stage}，没有下一步。"),
+            });
         };
-        let who = [contact.organisation.as_str(), contact.name.as_str(), contact.phone.as_str()];
-        let who: Vec<&str> = who.into_iter().filter(|s| !s.is_empty()).collect();
-        Ok(format!("{}：{}", facts.stage.label(), who.join(" ")))
+        let side = self.office.store.contact_of(path.ids().last())?.organisation;
+        let contact = self.nearest_contact(path)?;
+        let mut words = format!("{stage}：{side}");
+        for part in [&contact.organisation, &contact.name, &contact.phone] {
+            if !part.is_empty() && *part != side {
+                words = words + " " + part;
+            }
+        }
+        Ok(if side.is_empty() { format!("{stage}：{}", party.label()) } else { words })
+    }
+
+    /// Whom to call for an organisation: its own contact, else the nearest one above that has any.
+    fn nearest_contact(&self, path: &OrgPath) -> Result<Contact, Fault> {
+        let mut nearest = Contact::default();
+        for id in path.ids().collect::<Vec<_>>().into_iter().rev() {
+            let contact = self.office.store.contact_of(Some(id))?;
+            if !contact.name.is_empty() || !contact.phone.is_empty() {
+                return Ok(contact);
+            }
+            if nearest.organisation.is_empty() {
+                nearest = contact;
+            }
+        }
+        Ok(nearest)
     }
 
     /// Cleans, drops hidden answers, fills in who asks, and refuses faulty fields.
@@ -151,18 +163,33 @@ impl Session<'_> {
         let found = self.desk().find_member(&form.member)?;
         let arriving = form.initiated_by == Some(Initiator::Destination);
         match found {
-            Some(member) if member.state == MemberState::Active => self.known(member, arriving),
+            Some(member) if member.state == MemberState::Active => {
+                self.known(member, arriving, form)
+            }
             _ if arriving => arrival(form),
             _ => Ok(Transferee::Member(Box::new(self.desk().member_by_number(&form.member)?))),
         }
     }
 
-    fn known(&self, member: Member, arriving: bool) -> Result<Transferee, Fault> {
+    /// A member whose record is here. Somebody of another office is taken in by the whole number;
+    /// a name that is given with it must be the right one, as on the official form.
+    fn known(
+        &self,
+        member: Member,
+        arriving: bool,
+        form: &TransferForm,
+    ) -> Result<Transferee, Fault> {
         let own = member.id_number == self.actor.id_number;
-        if arriving || own || self.actor.org_path.contains(&member.branch_path) {
+        let mine = own || self.actor.org_path.contains(&member.branch_path);
+        if !mine && !arriving {
+            return Ok(Transferee::Member(Box::new(self.desk().member(member.id)?)));
+        }
+        let given = PersonName::parse(&form.member_name);
+        if form.member_name.is_empty() || given.is_ok_and(|name| name.as_str() == member.name) {
             return Ok(Transferee::Member(Box::new(member)));
         }
-        Ok(Transferee::Member(Box::new(self.desk().member(member.id)?)))
+        let sentence = "转出人姓名和身份证号对不上。请对照证件核对姓名和 18 位号码。";
+        Err(Fault::new(FaultKind::Rule, sentence))
     }
 
     fn goal(&self, form: &TransferForm) -> Result<Goal, Fault> {
@@ -279,10 +306,6 @@ impl Session<'_> {
         }
         Ok(false)
     }
-}
-
-fn party_words(stage: Stage, party: Option<Party>) -> String {
-    format!("{}：{}", stage.label(), party.map_or("", Party::label))
 }
 
 fn arrival(form: &TransferForm) -> Result<Transferee, Fault> {

@@ -304,7 +304,11 @@ impl Office {
     /// Removes the key slot of an account that was reset or removed.
     pub(super) fn drop_slot(&mut self, slot: Option<String>) -> Result<(), Fault> {
         match (&mut self.vault, slot) {
-            (Some(vault), Some(slot)) => Ok(vault.remove_slot(&self.key, &SlotId(slot))?),
+            (Some(vault), Some(slot)) => match vault.remove_slot(&self.key, &SlotId(slot)) {
+                // After a recovery on another machine the slot is gone already.
+                Ok(()) | Err(VaultFault::UnknownSlot) => Ok(()),
+                Err(fault) => Err(fault.into()),
+            },
             _ => Ok(()),
         }
     }

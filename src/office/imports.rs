@@ -1,6 +1,6 @@
 //! Imports: read, check every row, show; write only what was consented to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::{Session, io_fault};
@@ -13,7 +13,7 @@ use crate::exchange::fault::RowFault;
 use crate::exchange::members::{MemberOptions, read_members};
 use crate::exchange::organisations::{arrange, read_organisations};
 use crate::exchange::sheet::{Sheet, read_sheet};
-use crate::store::{ImportOutcome, Screening};
+use crate::store::{ImportOutcome, Screener, Screening};
 
 /// Most bytes of a file that is read at all; the sheet reader has limits of its own below it.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -112,23 +112,13 @@ impl Session<'_> {
     ) -> Result<PreparedImport, Fault> {
         let read = read_organisations(sheet, overrides).map_err(|f| damaged(f.to_string()))?;
         let desk = self.desk();
-        let mut screener = desk.screener();
-        let (mut rows, mut good, mut names) = (Vec::new(), Vec::new(), HashSet::new());
+        let mut sieve =
+            OrgSieve { screener: desk.screener(), names: HashSet::new(), aliases: HashMap::new() };
+        let (mut rows, mut good) = (Vec::new(), Vec::new());
         for row in arrange(read.rows) {
             let verdict = match row.entry {
                 Err(faults) => bad(faults),
-                Ok(entry) => {
-                    match screener.organisation(&entry, names.contains(&entry.superior))? {
-                        Screening::Present(said) => ImportVerdict::Present(said),
-                        Screening::Bad(fault) => unfit("上级组织", entry.superior, fault),
-                        Screening::Good => {
-                            names.insert(entry.code.clone());
-                            names.insert(entry.full_name.clone());
-                            good.push(entry);
-                            ImportVerdict::Good
-                        }
-                    }
-                }
+                Ok(entry) => sieve.pass(entry, &mut good)?,
             };
             rows.push(ImportRow {
                 row: row.row,
@@ -155,6 +145,42 @@ impl Session<'_> {
             Rows::Members(rows) => self.desk().import_members(rows, file),
             Rows::Organisations(rows) => self.desk().import_organisations(rows, file),
         }
+    }
+}
+
+/// Screens organisations one after the other, superiors first.
+struct OrgSieve<'a> {
+    screener: Screener<'a>,
+    /// Codes and names of the rows that will be written.
+    names: HashSet<String>,
+    /// Codes that the file gives to organisations which are here under another code: rows below
+    /// them hang on what is here.
+    aliases: HashMap<String, String>,
+}
+
+impl OrgSieve<'_> {
+    fn pass(
+        &mut self,
+        mut entry: OrgEntry,
+        good: &mut Vec<OrgEntry>,
+    ) -> Result<ImportVerdict, Fault> {
+        let in_file = self.names.contains(&entry.superior);
+        if let Some(known) = self.aliases.get(&entry.superior).filter(|_| !in_file) {
+            entry.superior.clone_from(known);
+        }
+        Ok(match self.screener.organisation(&entry, in_file)? {
+            Screening::Present(said) => {
+                self.aliases.insert(entry.code, entry.full_name);
+                ImportVerdict::Present(said)
+            }
+            Screening::Bad(fault) => unfit("上级组织", entry.superior, fault),
+            Screening::Good => {
+                self.names.insert(entry.code.clone());
+                self.names.insert(entry.full_name.clone());
+                good.push(entry);
+                ImportVerdict::Good
+            }
+        })
     }
 }
 

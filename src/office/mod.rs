@@ -145,3 +145,6 @@ impl From<VaultFault> for Fault {
         Self::new(kind, fault.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,11 @@ impl Desk<'_> {
                 "还没写更正的原因。更正姓名或证件号会留痕，请写清依据，例如「按身份证更正」。",
             ));
         }
+        if old.name == name && old.id_number == *number {
+            return Err(rule(
+                "姓名和证件号都和现在一样，没有要更正的。请改好再提交；不用改就按 Esc 返回。",
+            ));
+        }
         self.store.atomically(|| {
             if old.id_number != *number {
                 self.check_number_free(&old, number)?;

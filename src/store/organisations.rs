@@ -234,7 +234,7 @@ impl Desk<'_> {
     /// Where it is out of scope or the new name or code is taken.
     pub fn edit_organisation(&self, id: OrgId, entry: &OrgEntry) -> Stored<Organisation> {
         const UPDATE: &str = "UPDATE organisations SET code = $1, full_name = $2, short_name = $3,
-                contact_name = $4, contact_phone = $5, graduates_on = $6 WHERE id = $7";
+                contact_name = $4, contact_phone = $5, graduates_on = $6, verified_on = $7 WHERE id = $8";
         let old = self.store.organisation(id)?;
         self.check_mine(&old.path, &old.full_name)?;
         let code = if entry.code.is_empty() { &old.code } else { &entry.code };
@@ -247,6 +247,8 @@ impl Desk<'_> {
                 entry.contact_name,
                 entry.contact_phone,
                 entry.graduates_on,
+                // Who edits an entry has looked at it: that is what the check-up wants to know.
+                self.now.today().to_string(),
                 id.0
             ];
             self.store.connection.execute(UPDATE, values).told()?;

@@ -102,6 +102,11 @@ pub fn whole_day(at: Option<Moment>, now: Now) -> String {
     at.map(|at| now.local(at).format("%Y-%m-%d").to_string()).unwrap_or_default()
 }
 
+/// `2020-05-17 20:35:44` as the official form has it, empty where there is no instant.
+pub fn second(at: Option<Moment>, now: Now) -> String {
+    at.map(|at| now.local(at).format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}
+
 /// `05-25 20:35`, with the year where it is not this one's.
 pub fn minute(at: Moment, now: Now) -> String {
     let local = now.local(at);
@@ -208,6 +213,8 @@ mod tests {
         assert_eq!(short_day(Some(at(2019, 5, 25).moment), now), "19-05");
         assert_eq!(short_day(None, now), "");
         assert_eq!(whole_day(row(1, Stage::Completed).done_at, now), "2020-05-25");
+        assert_eq!(second(Some(at(2019, 5, 25).moment), now), "2019-05-25 10:00:00");
+        assert_eq!(second(None, now), "");
         assert_eq!(minute(at(2019, 5, 25).moment, now), "2019-05-25 10:00");
     }
 }

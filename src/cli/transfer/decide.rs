@@ -51,13 +51,12 @@ pub(in crate::cli) struct PlaceOrder {
 }
 
 #[derive(Args)]
-#[group(id = "outcome", required = true, multiple = false, args = ["accepted", "refused"])]
 pub(in crate::cli) struct ReceiptOrder {
     #[arg(value_name = "NUMBER", required = true, help = "编号，可以几个")]
     numbers: Vec<String>,
-    #[arg(long, help = "对方已接收")]
+    #[arg(long, required_unless_present = "refused", help = "对方已接收")]
     accepted: bool,
-    #[arg(long, help = "对方不接收，要写原因")]
+    #[arg(long, conflicts_with = "accepted", help = "对方不接收，要写原因")]
     refused: bool,
     #[arg(long, value_name = "DATE", value_parser = args::day, help = "对方办理的日期")]
     on: NaiveDate,

@@ -155,7 +155,7 @@ impl Accounts {
         let lines = vec![
             format!("{}  {}", account.name, account.role.label()),
             account.org_name.clone(),
-            "重置后程序给一个一次性口令，2 天内有效。".to_owned(),
+            "重置后程序给一个一次性验证码，2 天内有效。".to_owned(),
         ];
         let offers = offers(account);
         self.chosen = Some(account.id);
@@ -269,7 +269,7 @@ mod tests {
             code: "A1B2-C3D4".to_owned(),
             sentence: "2 天内有效。".to_owned(),
         };
-        assert_eq!(moves(&screen.reply(&reply, &mut desk.ctx())), ["push 一次性口令"]);
+        assert_eq!(moves(&screen.reply(&reply, &mut desk.ctx())), ["push 一次性验证码"]);
         assert!(moves(&screen.reply(&reply, &mut desk.ctx())).is_empty());
     }
 

@@ -212,7 +212,7 @@ impl Apply {
             Reply::DraftSaved { id, at } => self.draft_saved(*id, *at),
             Reply::Findings(ticket, findings) if self.phase == Phase::Checking(*ticket) => {
                 self.phase = Phase::Reviewing { findings: findings.clone(), top: 0 };
-                Out::nothing()
+                Out::nothing().say(review::verdict(findings))
             }
             Reply::Submitted { id, number, next, .. } if self.phase == Phase::Sending => {
                 self.submitted(*id, number, next)
@@ -241,6 +241,16 @@ impl Apply {
             (Asked::Next(_), Given::Option(_)) => self.once_more(ctx),
             (Asked::Nothing | Asked::Resume(..) | Asked::Next(_), _) => Out::nothing(),
         }
+    }
+
+    /// What was handed in last from this screen, for 「同上一单」 in the next one.
+    pub fn last(&self) -> Option<&TransferForm> {
+        self.last.as_ref()
+    }
+
+    /// Is told what this person handed in last, for 「同上一单」.
+    pub fn remember(&mut self, last: Option<&TransferForm>) {
+        self.last = last.cloned();
     }
 
     /// The header, if it is that of the person in the form.

@@ -76,6 +76,13 @@ impl Audit {
                 self.list.take(*ticket, rows.clone(), *next);
             }
             Reply::Failed(ticket, _) => self.list.failed(*ticket),
+            // What was done in a screen above is in the record when somebody comes back to it.
+            Reply::Stored(_)
+            | Reply::Imported { .. }
+            | Reply::Decided(..)
+            | Reply::Submitted { .. }
+            | Reply::Exported { .. }
+            | Reply::AccountIssued { .. } => return self.enter(ctx),
             _ => {}
         }
         Out::nothing()
@@ -170,6 +177,15 @@ mod tests {
         let lines = sentences(&row(7), desk.now);
         assert_eq!(lines.len(), 5);
         assert_eq!(lines[1], "时间：2020-06-02 09:00:00");
+    }
+
+    #[test]
+    fn what_is_done_meanwhile_is_read_again() {
+        let mut desk = Desk::at_nine();
+        let mut screen = Audit::default();
+        screen.enter(&mut desk.ctx());
+        let out = screen.reply(&Reply::Stored("已撤销。".to_owned()), &mut desk.ctx());
+        assert!(*only(&out) == Effect::LoadAudit(Ticket(2), None));
     }
 
     #[test]

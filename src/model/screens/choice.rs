@@ -228,6 +228,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_all_fit_do_not_scroll_away() {
+        let mut state = open();
+        let before = dump(&state, 80, 24);
+        press(&mut state, "<pgdn>");
+        assert_eq!(dump(&state, 80, 24), before);
+    }
+
+    #[test]
     fn the_popup_shows_brackets_numbers_and_the_cursor() {
         let mut state = open();
         let lines = dump(&state, 80, 24).join("\n");

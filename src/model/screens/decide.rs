@@ -65,8 +65,13 @@ pub fn results(act: Act, results: &[DecisionResult]) -> Out {
 }
 
 fn reached_by(act: Act, name: &str, (stage, next): &(Stage, String)) -> String {
-    let next = if next.is_empty() { String::new() } else { format!("下一步：{next}") };
-    format!("{name}：已{}，现在是「{}」。{next}", act.label(), stage.label())
+    let done = format!("已{}", act.label());
+    let ended = stage.is_final() || next.is_empty();
+    let next_words = if ended { String::new() } else { format!("下一步：{next}") };
+    // The stage is told once, in whichever place it stands.
+    let told = stage.label() == done || (!ended && next.starts_with(stage.label()));
+    let now = if told { String::new() } else { format!("，现在是「{}」", stage.label()) };
+    format!("{name}：{done}{now}。{next_words}")
 }
 
 fn count(results: &[DecisionResult], done: bool) -> usize {
@@ -77,9 +82,11 @@ fn count(results: &[DecisionResult], done: bool) -> usize {
 fn result_lines(results: &[DecisionResult]) -> Vec<String> {
     let line = |result: &DecisionResult| {
         let words = match &result.outcome {
-            Ok((stage, next)) if next.is_empty() => format!("办成：{}", stage.label()),
-            Ok((stage, next)) => format!("办成：{}，下一步 {next}", stage.label()),
-            Err(fault) => format!("未办：{}", fault.sentence),
+            Ok((stage, next)) if stage.is_final() || next.is_empty() => {
+                format!("办成：{}", stage.label())
+            }
+            Ok((_, next)) => format!("办成，下一步 {next}"),
+            Err(fault) => format!("未办：{}", fault.sentence.trim_start_matches("没有办成：")),
         };
         format!("{} {} {words}", result.number, result.transferee)
     };
@@ -110,10 +117,10 @@ fn heading(rows: &[TransferRow], actor: &Actor, now: Now, rules: &Rules) -> Vec<
 
 const EVERYTHING: Given = Given { reason: true, branch: true, date: true };
 
+/// Whether the first act that is possible would be another organisation's.
 fn acts_on_behalf(facts: &Facts, actor: &Actor) -> bool {
-    ORDER.iter().any(|act| {
-        advance(facts, actor, *act, EVERYTHING).is_ok_and(|moved| moved.on_behalf_of.is_some())
-    })
+    let mut possible = ORDER.iter().filter_map(|act| advance(facts, actor, *act, EVERYTHING).ok());
+    possible.next().is_some_and(|moved| moved.on_behalf_of.is_some())
 }
 
 fn decision(rows: &[TransferRow], act: Act) -> Decision {
@@ -303,6 +310,9 @@ mod tests {
         let path = own_path().child(OrgId(77));
         below.facts.destination = Destination::Managed { path, is_branch: true };
         assert!(popup(&[below]).lines.iter().any(|line| line.starts_with("代办")));
+        // One may withdraw for others here, but what one came for is one's own business.
+        let own = popup(&[row(1, Stage::DestinationReview)]);
+        assert!(!own.lines.iter().any(|line| line.starts_with("代办")), "{:?}", own.lines);
     }
 
     fn result(id: i64, outcome: Result<(Stage, String), Fault>) -> DecisionResult {
@@ -317,6 +327,15 @@ mod tests {
         let left = result(2, Err(Fault::new(FaultKind::Conflict, "这一单已由李静同意。")));
         let out = results(Act::Approve, std::slice::from_ref(&done));
         assert!(matches!(&out.nav[..], [Nav::Say(m)] if m.text.contains("现在是「分配团支部」")));
+        let moved = (Stage::DestinationReview, "转入组织审批：枫林街道团工委".to_owned());
+        let out = results(Act::Approve, &[result(1, Ok(moved))]);
+        let told = "孔维嘉：已同意。下一步：转入组织审批：枫林街道团工委";
+        assert!(matches!(&out.nav[..], [Nav::Say(m)] if m.text == told));
+        let out = results(Act::Withdraw, &[result(1, Ok((Stage::Withdrawn, String::new())))]);
+        assert!(matches!(&out.nav[..], [Nav::Say(m)] if m.text == "孔维嘉：已撤销。"));
+        let over = result(1, Ok((Stage::Completed, "已办完，没有下一步。".to_owned())));
+        let out = results(Act::Place, &[over]);
+        assert!(matches!(&out.nav[..], [Nav::Say(m)] if !m.text.contains("下一步")));
         let out = results(Act::Approve, &[done, left]);
         let [Nav::Say(message), Nav::Push(layer)] = &out.nav[..] else { panic!("a page opens") };
         assert!(message.text.contains("办成 1 条，未办 1 条"), "{}", message.text);

@@ -14,7 +14,7 @@ use super::{
     members::Members,
     organisations::Organisations,
     pick::Pick,
-    record::{Record, Then},
+    record::{Change, Record, Then},
     text, ways,
 };
 use crate::domain::filter::TransferQuery;
@@ -60,12 +60,19 @@ pub enum Door {
     Accounts,
     /// 导入
     Import(ImportKind),
+    /// Asks which import to take back as a whole.
+    UndoImport,
     /// 导出 of what this question finds.
     Export(TransferQuery),
     /// 操作记录
     Audit,
     /// 设置
     Settings,
+    /// 修改密码, and whether the password opens the database.
+    Password {
+        /// Whether it needs the stricter policy.
+        opens_database: bool,
+    },
     /// 个人中心
     Centre,
     /// 操作指南
@@ -88,9 +95,13 @@ impl Door {
             Self::Organisations => Organisations::default().into(),
             Self::Accounts => Accounts::default().into(),
             Self::Import(kind) => open_import(kind),
+            Self::UndoImport => Record::undo_import().into(),
             Self::Export(query) => open_export(query),
             Self::Audit => Audit::default().into(),
             Self::Settings => Record::settings(&Settings::default()).into(),
+            Self::Password { opens_database } => {
+                Record::change_password(&Change::Wanted { opens_database }).into()
+            }
             Self::Centre => Centre::default().into(),
             Self::Guide => text::guide().into(),
             Self::Notice(title, lines) => Choice::notice(title, lines).into(),

@@ -6,7 +6,7 @@ use crate::domain::ids::MemberId;
 use crate::domain::member::MemberRow;
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
-use crate::model::browse::{Browse, Effected};
+use crate::model::browse::{Browse, Effected, NOT_FOUND};
 use crate::model::effect::{Effect, ImportKind, MemberQuery, Reply};
 use crate::model::layer::{Ctx, Given, Out};
 
@@ -154,6 +154,7 @@ impl Members {
     fn with_current(&self, f: impl FnOnce(&MemberRow) -> Out) -> Out {
         match self.list.table.current() {
             Some(row) => f(row),
+            None if !self.list.text().is_empty() => Out::nothing().say(NOT_FOUND),
             None => Out::nothing().say(EMPTY),
         }
     }
@@ -238,6 +239,9 @@ mod tests {
         screen.enter(&mut desk.ctx());
         let out = screen.act(Input::Do(Action::Enter), &mut desk.ctx());
         assert_eq!(moves(&out), [format!("say {EMPTY}")]);
+        screen.act(Input::Type("孔".to_owned()), &mut desk.ctx());
+        let out = screen.act(Input::Do(Action::Enter), &mut desk.ctx());
+        assert_eq!(moves(&out), [format!("say {NOT_FOUND}")]);
         assert_eq!(offers(None).len(), 1);
     }
 

@@ -40,14 +40,16 @@ impl Who {
 /// 菜单: every screen and action in reach; what the role may not use is listed with the reason.
 pub fn menu(ctx: &Ctx<'_>, messages: &[String]) -> Choice {
     let role = ctx.session.map_or(Role::Member, |session| session.actor.role);
-    let options = entries(messages)
+    // The passwords of the demo open nothing: its key lies beside it.
+    let opens_database = role == Role::Administrator && ctx.session.is_some_and(|s| !s.demo);
+    let options = entries(messages, opens_database)
         .into_iter()
         .map(|(label, who, release)| ChoiceItem::new(label, release).unless(who.refusal(role)))
         .collect();
     Choice::new("菜单", Vec::new(), options)
 }
 
-fn entries(messages: &[String]) -> Vec<(&'static str, Who, Release)> {
+fn entries(messages: &[String], opens_database: bool) -> Vec<(&'static str, Who, Release)> {
     let open = |label, who, door| (label, who, Release::Open(door));
     vec![
         open("转接列表", Who::Office, Door::Home),
@@ -60,6 +62,8 @@ fn entries(messages: &[String]) -> Vec<(&'static str, Who, Release)> {
         open("操作记录", Who::Office, Door::Audit),
         open("设置", Who::All, Door::Settings),
         open("个人中心", Who::All, Door::Centre),
+        open("修改密码", Who::All, Door::Password { opens_database }),
+        open("撤销一批导入", Who::Office, Door::UndoImport),
         open("操作指南", Who::All, Door::Guide),
         open("消息（最近说过的话）", Who::All, Door::Notice("消息", recent(messages))),
         ("锁屏", Who::All, Release::Effect(Effect::Lock)),
@@ -77,6 +81,7 @@ fn recent(messages: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::BatchId;
     use crate::model::layer::Layer;
     use crate::model::screens::home::Home;
     use crate::view::testing::{desk, dump, press};
@@ -91,6 +96,31 @@ mod tests {
         assert!(state.message.text.contains("由管理员使用"));
         press(&mut state, "2");
         assert!(matches!(state.top(), Layer::Members(_)));
+    }
+
+    #[test]
+    fn a_whole_import_is_taken_back_by_its_number() {
+        let (mut state, _) = desk(Home::default(), Role::Administrator);
+        press(&mut state, "0<end><up><up><up><up><enter>");
+        assert!(press(&mut state, "零<f8>").is_empty());
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("批次号应是 1 或更大的整数"), "{lines}");
+        assert!(press(&mut state, "<c-u>3<f8>") == [Effect::UndoImport(BatchId(3))]);
+    }
+
+    #[test]
+    fn the_password_is_changed_from_the_menu_under_the_policy_it_needs() {
+        for (role, demo, least) in [
+            (Role::Administrator, false, "不少于 12 个字"),
+            (Role::Administrator, true, "不少于 8 个字"),
+            (Role::Operator, false, "不少于 8 个字"),
+        ] {
+            let (mut state, _) = desk(Home::default(), role);
+            state.session.as_mut().unwrap().demo = demo;
+            press(&mut state, "0<end><up><up><up><up><up><enter>");
+            let lines = dump(&state, 80, 24).join("\n");
+            assert!(lines.contains("现在的密码") && lines.contains(least), "{lines}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::pick::{Pick, Typing};
 use crate::domain::account::Role;
 use crate::domain::ids::TransferId;
 use crate::model::effect::{ImportKind, OrgScope};
+use crate::model::form::{Field, FieldKind};
 use crate::model::layer::{Given, Layer};
 
 /// A popup of numbered choices, each with identifier and words, under some lines of text. What is
@@ -19,6 +20,17 @@ use crate::model::layer::{Given, Layer};
 pub fn choice(title: &str, lines: Vec<String>, options: Vec<(String, String)>) -> Layer {
     let item = |(id, label)| ChoiceItem::new(label, Release::Give(Given::Option(id)));
     Choice::new(title, lines, options.into_iter().map(item).collect()).into()
+}
+
+/// The same for a field that has a value: the popup opens on that value, so that Enter keeps it.
+pub fn options(field: &Field) -> Option<Layer> {
+    let FieldKind::Choice { options, chosen } = &field.kind else { return None };
+    let item = |(id, label): &(String, String)| {
+        ChoiceItem::new(label.clone(), Release::Give(Given::Option(id.clone())))
+    };
+    let mut popup = Choice::new(&*field.label, Vec::new(), options.iter().map(item).collect());
+    popup.selected = chosen.unwrap_or(0);
+    Some(popup.into())
 }
 
 /// The picker of members, with a search text to start from.

@@ -6,7 +6,7 @@ use super::ways::{self, Offer};
 use crate::domain::organisation::OrgRow;
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
-use crate::model::browse::{Browse, Effected};
+use crate::model::browse::{Browse, Effected, NOT_FOUND};
 use crate::model::effect::{Effect, ImportKind, OrgQuery, OrgScope, Reply};
 use crate::model::layer::{Ctx, Given, Layer, Out};
 
@@ -118,6 +118,7 @@ impl Organisations {
     fn with_current(&self, f: impl FnOnce(&OrgRow) -> Out) -> Out {
         match self.list.table.current() {
             Some(row) => f(row),
+            None if !self.list.text().is_empty() => Out::nothing().say(NOT_FOUND),
             None => Out::nothing().say(EMPTY),
         }
     }

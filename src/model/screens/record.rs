@@ -34,6 +34,8 @@ pub enum Purpose {
     AskReason(Then),
     /// The day, and a reason, of an outcome decided outside.
     AskReceipt(Decision),
+    /// The number of an import to take back as a whole.
+    UndoImport,
     /// A file to import.
     ImportPath(ImportKind),
     /// 导出
@@ -167,6 +169,7 @@ impl Record {
             | Purpose::AddOrg
             | Purpose::AddAccount
             | Purpose::AskReason(_)
+            | Purpose::UndoImport
             | Purpose::ImportPath(_)
             | Purpose::Export(_)
             | Purpose::Settings => Out::nothing(),
@@ -219,9 +222,9 @@ impl Record {
     }
 
     fn expand(&mut self, id: &'static str) -> Out {
-        let Some(field) = self.form.get(id) else { return Out::nothing() };
-        let FieldKind::Choice { options, .. } = &field.kind else { return Out::nothing() };
-        let popup = open::choice(&field.label, Vec::new(), options.clone());
+        let Some(popup) = self.form.get(id).and_then(open::options) else {
+            return Out::nothing();
+        };
         self.asked = id;
         Out::nothing().push(popup)
     }

@@ -14,11 +14,11 @@ use crate::model::layer::{Ctx, Given, Out};
 /// How to get in again without a password (domain.md A5).
 const FORGOTTEN: &str = "\
 # 忘记密码
-不能自己重置，也没有短信验证码：请找管理员发一次性口令。
+不能自己重置，也没有短信验证码：请找管理员发一次性验证码。
 
 1 向本组织的管理员要；本组织没有管理员，或你就是管理员，就向上级组织的管理员要。
-2 管理员登录后，在「账号」里选中你，按 8 办理，选「重置密码」，把口令当面或电话告诉你。
-3 用身份证号码和这个口令登录，再设一个新密码。口令 2 天内有效，只能用一次。
+2 管理员登录后，在「账号」里选中你，按 8 办理，选「重置密码」，把验证码当面或电话告诉你。
+3 用身份证号码和这个验证码登录，再设一个新密码。验证码 2 天内有效，只能用一次。
 
 唯一的管理员忘了密码，只能用首次设置时抄在纸上的恢复密钥打开数据。
 初始密码是身份证号码后 8 位，X 用大写；第一次登录必须改掉。";
@@ -80,11 +80,27 @@ impl SignIn {
             Input::Do(Action::Options) => Out::nothing().push(text::guide().into()),
             Input::Do(Action::Find) => Out::nothing().push(forgotten().into()),
             Input::Do(Action::Menu) => self.set_up(),
+            Input::Do(Action::Enter) if self.is_typed() => {
+                let events = self.form.act(Input::Do(Action::Decide));
+                self.all(events)
+            }
             other => {
                 let events = self.form.act(other);
-                events.into_iter().fold(Out::nothing(), |out, event| out.and(self.happened(event)))
+                self.all(events)
             }
         }
+    }
+
+    fn all(&mut self, events: Vec<FormEvent>) -> Out {
+        events.into_iter().fold(Out::nothing(), |out, event| out.and(self.happened(event)))
+    }
+
+    /// Whether Enter stands in a filled password below a filled number. Signing in changes nothing,
+    /// so here Enter may go on at once, as everybody expects of a password field.
+    fn is_typed(&self) -> bool {
+        let in_password = self.form.focused().is_some_and(|field| field.id == "password");
+        let filled = |id: &str| !self.form.text(id).is_empty();
+        in_password && filled("id_number") && filled("password")
     }
 
     /// Takes an answer of the world.
@@ -195,7 +211,7 @@ mod tests {
     }
 
     fn signed(state: &mut State) -> Vec<Effect> {
-        press(state, &format!("{}<enter>Geheim 12<enter><enter>", id_number(3).reveal()))
+        press(state, &format!("{}<enter>Geheim 12<enter>", id_number(3).reveal()))
     }
 
     fn arrival(role: Role) -> Arrival {

@@ -135,10 +135,10 @@ pub fn codes(name: &str, code: &str, sentence: &str) -> TextPage {
     }
     lines.push(sentence.to_owned());
     if !code.is_empty() {
-        lines.push("口令只显示这一次，离开本页就再也看不到。请当面或打电话告诉本人。".to_owned());
+        lines.push("验证码只显示这一次，离开本页就再也看不到。请当面或打电话告诉本人。".to_owned());
     }
     lines.extend([String::new(), "按 Enter 或 Esc 返回。".to_owned()]);
-    TextPage::new(if code.is_empty() { "账号" } else { "一次性口令" }, lines)
+    TextPage::new(if code.is_empty() { "账号" } else { "一次性验证码" }, lines)
 }
 
 /// One row of the key table in words.
@@ -209,7 +209,7 @@ fn about(screen: Screen) -> &'static [&'static str] {
         ],
         Screen::SignIn => &[
             "用身份证号和密码登录。第一次登录的密码是身份证号后 8 位（X 用大写），登录后要马上换。",
-            "忘记密码时，请本组织的管理员或上级管理员在「账号」里重置，拿一次性口令登录。",
+            "忘记密码时，请本组织的管理员或上级管理员在「账号」里重置，拿一次性验证码登录。",
         ],
         Screen::Home => &[
             "这里列出和你有关的转接。「待我办」里都是等你动手的，等得最久的在最前面。",

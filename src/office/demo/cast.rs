@@ -16,8 +16,6 @@ use crate::vault::{Verifier, initial_password};
 /// An account of the demo that is shown with its password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DemoAccount {
-    /// Role.
-    pub role: Role,
     /// Which role it is and where, in words.
     pub label: &'static str,
     /// ID number, the sign-in name.
@@ -34,7 +32,6 @@ pub struct DemoAccount {
 /// place, so none of these numbers can be anybody's.
 pub const DEMO_ACCOUNTS: &[DemoAccount] = &[
     DemoAccount {
-        role: Role::Administrator,
         label: "校团委管理员",
         id_number: "320199198806121011",
         name: "沈知远",
@@ -42,7 +39,6 @@ pub const DEMO_ACCOUNTS: &[DemoAccount] = &[
         what: "云州理工学院团委：待我办、超期、各学院的转接、学社衔接统计",
     },
     DemoAccount {
-        role: Role::Administrator,
         label: "省级团委管理员",
         id_number: "320199198509232030",
         name: "陆鸣谦",
@@ -50,7 +46,6 @@ pub const DEMO_ACCOUNTS: &[DemoAccount] = &[
         what: "共青团江苏省委员会：审核转往特殊单位的申请，看全部数据",
     },
     DemoAccount {
-        role: Role::Administrator,
         label: "团支部管理员",
         id_number: "320199200210150129",
         name: "顾一帆",
@@ -58,7 +53,6 @@ pub const DEMO_ACCOUNTS: &[DemoAccount] = &[
         what: "毕业班团支部：审批本支部团员的转出，办理转出",
     },
     DemoAccount {
-        role: Role::Administrator,
         label: "街道团工委管理员",
         id_number: "320199199103084044",
         name: "何秋禾",
@@ -66,7 +60,6 @@ pub const DEMO_ACCOUNTS: &[DemoAccount] = &[
         what: "街道团工委：接收毕业团员，分配团支部，办理转入",
     },
     DemoAccount {
-        role: Role::Operator,
         label: "校团委经办人",
         id_number: "320199199507175065",
         name: "许沐晴",
@@ -74,7 +67,6 @@ pub const DEMO_ACCOUNTS: &[DemoAccount] = &[
         what: "云州理工学院团委：代团员填报，看草稿；不能审批",
     },
     DemoAccount {
-        role: Role::Member,
         label: "团员",
         id_number: "320199200211030241",
         name: "林若溪",

@@ -24,6 +24,7 @@ mod tests;
 
 pub use cast::{DEMO_ACCOUNTS, DemoAccount};
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,13 +39,13 @@ use crate::domain::ids::{Now, OrgId};
 use crate::domain::member::age_on;
 use crate::domain::workflow::Stage;
 use crate::rules::Rules;
-use crate::store::Store;
+use crate::store::{OrgFilter, Store};
 use crate::vault::DatabaseKey;
 use cast::Cast;
 use chance::Chance;
 use organisations::{Place, Tree};
 use people::{Person, Registry};
-use play::{Account, Case, Play};
+use play::{Account, Care, Case, Play};
 use scenes::{Age, By, End, From, Scene, To};
 use story::Planner;
 
@@ -73,6 +74,9 @@ impl DemoSize {
         format!("{}/{}/{}/{}", self.n_orgs, self.n_members, self.n_transfers, self.seed)
     }
 }
+
+/// Most transfers that go through the check-up one by one.
+const MOST_CHECKED: usize = 5_000;
 
 /// How many members get an account of their own.
 const N_MEMBER_ACCOUNTS: usize = 12;
@@ -116,7 +120,8 @@ pub fn make_demo(places: &Places, size: DemoSize, now: Now) -> Result<(), Fault>
     let staging = Places { data: places.data.with_extension("tmp"), ..places.clone() };
     clear(&staging.data)?;
     make_private(&staging.data)?;
-    build(&staging, size, now)?;
+    let care = if size.n_transfers > MOST_CHECKED { Care::Straight } else { Care::CheckedUp };
+    build(&staging, size, now, care)?;
     put_in_place(&staging.data, &places.data)
 }
 
@@ -159,7 +164,7 @@ fn put_in_place(staging: &Path, data: &Path) -> Result<(), Fault> {
     data.parent().map_or(Ok(()), sync_dir)
 }
 
-fn build(places: &Places, size: DemoSize, now: Now) -> Result<(), Fault> {
+fn build(places: &Places, size: DemoSize, now: Now, care: Care) -> Result<(), Fault> {
     let key = DatabaseKey::random()?;
     let store = Store::create(&places.database(), &key.pragma_literal())?;
     let rules = Arc::new(Rules::national());
@@ -168,7 +173,7 @@ fn build(places: &Places, size: DemoSize, now: Now) -> Result<(), Fault> {
     office.store.atomically(|| {
         office.store.set_meta("demo", "1")?;
         office.store.set_meta("demo_size", &size.text())?;
-        fill(&office, size, now)
+        fill(&office, size, now, care)
     })?;
     write_key(&places.demo_key(), &hex)
 }
@@ -196,7 +201,7 @@ fn parse_key(text: &str) -> Option<DatabaseKey> {
 }
 
 /// Everything that is in the office, in the order in which it would have come about.
-fn fill(office: &Office, size: DemoSize, now: Now) -> Result<(), Fault> {
+fn fill(office: &Office, size: DemoSize, now: Now, care: Care) -> Result<(), Fault> {
     let tree = Tree::plant(size, now);
     let ago = |days: usize| Now { moment: Chance::new(size.seed, 9).office_hour(now, days), ..now };
     let entries = tree.entries(size.seed);
@@ -210,13 +215,21 @@ fn fill(office: &Office, size: DemoSize, now: Now) -> Result<(), Fault> {
     let mut planner = Planner::new(&tree, &mut registry, pools, (Chance::new(size.seed, 7), now));
     let mut cases = plan(&mut planner, size.n_transfers, (&cast.member, now))?;
     give_accounts(office, &tree, &mut cast, &mut cases, ago(150))?;
-    let rows = rows_of(office, &tree)?;
-    Play { office, tree: &tree, cast: &cast, rows: &rows, now }.perform(&mut cases)
+    let rows = rows_of(office, &tree, &province, now)?;
+    Play { office, tree: &tree, cast: &cast, rows: &rows, now, care }.perform(&mut cases)
 }
 
-fn rows_of(office: &Office, tree: &Tree) -> Result<Vec<OrgId>, Fault> {
+/// The row of each organisation of the tree. One list, since looking each up by its code would read
+/// the whole table every time.
+fn rows_of(office: &Office, tree: &Tree, by: &Actor, now: Now) -> Result<Vec<OrgId>, Fault> {
+    let filter = OrgFilter { limit: Some(tree.nodes.len()), ..OrgFilter::default() };
+    let (found, _) = office.store.desk(by, now).organisations("", &filter, None)?;
+    let rows: BTreeMap<String, OrgId> = found.into_iter().map(|org| (org.code, org.id)).collect();
+    let row = |node| rows.get(&tree.code(node)).copied();
     (0..tree.nodes.len())
-        .map(|node| Ok(office.store.find_organisation(&tree.code(node))?.id))
+        .map(|node| {
+            row(node).ok_or_else(|| Fault::new(FaultKind::Failed, "演示数据里缺一个组织。"))
+        })
         .collect()
 }
 

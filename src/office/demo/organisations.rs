@@ -134,9 +134,9 @@ impl Tree {
         let (districts, streets) = (words(DISTRICTS), words(STREETS));
         for i in 0..n {
             let district = districts.get(i % districts.len()).copied().unwrap_or("");
-            // The shift after each round of the streets keeps the pairs of district and street apart.
-            let street = streets.get((i + i / streets.len()) % streets.len());
-            let street = street.copied().unwrap_or("");
+            // Seven steps on for each round of the six districts, so that no pair comes twice.
+            let street =
+                streets.get((i + i / districts.len()) % streets.len()).copied().unwrap_or("");
             let stem = format!("云州市{district}{street}街道");
             let node = self.add(Place::Township, Some(city), format!("{stem}团工委"));
             let floating = format!("{stem}流动团员团支部");
@@ -237,4 +237,26 @@ struct College {
     node: usize,
     name: &'static str,
     majors: Vec<&'static str>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_organisations_share_a_name_and_parents_come_first() {
+        let noon =
+            chrono::NaiveDate::from_ymd_opt(2026, 7, 8).and_then(|d| d.and_hms_opt(12, 0, 0));
+        let now = Now::from_local(noon.unwrap(), 8 * 3600);
+        for n_orgs in [0, 40, 60, 1_000, 12_000] {
+            let tree = Tree::plant(DemoSize { n_orgs, ..DemoSize::default() }, now);
+            assert_eq!(tree.nodes.len(), n_orgs.max(LEAST));
+            let names: std::collections::HashSet<&str> =
+                tree.nodes.iter().map(|node| node.name.as_str()).collect();
+            assert_eq!(names.len(), tree.nodes.len());
+            for (i, node) in tree.nodes.iter().enumerate() {
+                assert!(node.parent.is_none_or(|parent| parent < i));
+            }
+        }
+    }
 }

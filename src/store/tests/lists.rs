@@ -74,6 +74,16 @@ fn every_view_can_be_read_in_every_order_by_everybody() {
 }
 
 #[test]
+fn stages_are_sorted_as_the_work_goes_and_not_by_the_alphabet() {
+    let sort = Sort { column: SortColumn::Stage, direction: Direction::Ascending };
+    let found = rows(&full_office(), UNIVERSITY, &TransferQuery { sort, ..all(View::All) });
+    let rank = |row: &TransferRow| Stage::ALL.iter().position(|s| *s == row.facts.stage);
+    let ranks: Vec<_> = found.iter().map(rank).collect();
+    assert!(ranks.is_sorted(), "{ranks:?}");
+    assert!(ranks.first() < ranks.last());
+}
+
+#[test]
 fn a_last_page_that_is_full_has_no_next() {
     let office = full_office();
     let n = rows(&office, TOWNSHIP, &all(View::All)).len();

@@ -16,7 +16,7 @@ const COLUMNS: &[Column<Account>] = &[
     Column::new("角色", Width::Exact(6), |row, _| row.role.label().to_owned()),
     Column::new("组织", Width::Share(1), |row, ctx| short_org(&row.org_name, ctx.cols)),
     Column::new("状态", Width::Exact(6), |row, _| row.state.label().to_owned()),
-    Column::new("口令有效至", Width::Exact(16), code_until),
+    Column::new("验证码有效至", Width::Exact(16), code_until),
 ];
 
 /// Draws the screen into `area` and says where the cursor belongs.

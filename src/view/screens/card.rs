@@ -12,11 +12,11 @@ use crate::model::screens::card::CardPage;
 use crate::model::words::next_step;
 use crate::view::Scene;
 use crate::view::theme::Focused;
-use crate::view::transfer::{minute, progress_line, reason, stage_style, whole_day};
+use crate::view::transfer::{minute, progress_line, reason, second, stage_style};
 use crate::view::width::{Fit, fit, wrap};
 
-/// Columns of the labels.
-const LABEL: usize = 18;
+/// Columns of the labels: the longest official name of a field and a gap.
+const LABEL: usize = 24;
 
 type Lines = Vec<(String, Style)>;
 
@@ -38,6 +38,12 @@ pub fn draw(
         Some(card) => page(screen, card, scene, cols),
     };
     let last = lines.len().saturating_sub(usize::from(inner.height));
+    if screen.scroll < last {
+        let more = Line::raw(" 下面还有，按下键或 PgDn ");
+        let row = Rect { x: area.x + 2, y: area.bottom().saturating_sub(1), height: 1, ..area };
+        let cols = u16::try_from(more.width()).unwrap_or(0).min(area.width.saturating_sub(4));
+        frame.render_widget(more, Rect { width: cols, ..row });
+    }
     let shown = lines.into_iter().skip(screen.scroll.min(last));
     for (y, (text, style)) in (inner.y..inner.bottom()).zip(shown) {
         let line = Rect { x: inner.x + 1, y, width: inner.width.saturating_sub(2), height: 1 };
@@ -105,8 +111,8 @@ fn fields(screen: &CardPage, card: &TransferCard, scene: Scene<'_>) -> Vec<(Stri
         ("分配到的团支部", card.placed_in.clone()),
         ("备注", form.remark.clone()),
         ("发起方", row.facts.initiator.label().to_owned()),
-        ("申请时间", whole_day(row.applied_at, now)),
-        ("完成时间", whole_day(row.done_at, now)),
+        ("申请时间", second(row.applied_at, now)),
+        ("完成时间", second(row.done_at, now)),
     ];
     fields.map(|(label, value)| (label.to_owned(), value)).into()
 }

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::Line;
 
+use crate::domain::account::Role;
 use crate::domain::id_number::DocumentKind;
 use crate::domain::ids::Now;
 use crate::domain::member::Member;
@@ -52,7 +53,10 @@ fn pane(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect, title: &str, lines:
 }
 
 fn list(screen: &Centre, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) -> Option<Position> {
-    let block = scene.theme.pane("我的转接", Focused::Yes);
+    let member = scene.state.session.as_ref().is_none_or(|s| s.actor.role == Role::Member);
+    // Who acts for an organisation started transfers of others too.
+    let title = if member { "我的转接" } else { "我发起的转接" };
+    let block = scene.theme.pane(title, Focused::Yes);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let empty = [

@@ -95,8 +95,12 @@ fn columns(screen: &Choice) -> usize {
 
 /// The lines above the options, wrapped, from the first one shown to the last that fits.
 fn above(screen: &Choice, cols: usize, room: usize) -> Vec<String> {
-    let shown = screen.lines.iter().skip(screen.scroll);
-    let mut lines: Vec<String> = shown.flat_map(|line| wrap(line, cols)).collect();
+    let from = |first: usize| -> Vec<String> {
+        screen.lines.iter().skip(first).flat_map(|line| wrap(line, cols)).collect()
+    };
+    let all = from(0);
+    // Lines that all fit do not scroll away.
+    let mut lines = if all.len() <= room { all } else { from(screen.scroll) };
     if lines.len() > room && room > 1 {
         lines.truncate(room - 1);
         lines.push("还有，按 PgDn 往下看。".to_owned());

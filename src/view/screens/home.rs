@@ -161,12 +161,12 @@ fn waiting_lines(row: &TransferRow, why: &str, cols: usize, beside: bool) -> Vec
 fn strip(card: &TransferCard, scene: Scene<'_>) -> Vec<String> {
     let row = &card.row;
     let state = scene.state;
+    let phone = if card.masked_phone.is_empty() { "未填" } else { &card.masked_phone };
     vec![
         format!(
-            "{}  身份证 {}  手机 {}  原因：{}",
+            "{}  身份证 {}  手机 {phone}  原因：{}",
             row.transferee,
             card.masked_id,
-            card.masked_phone,
             reason(row, &scene.state.rules)
         ),
         format!("转出：{}", row.origin),

@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::model::effect::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
+use crate::model::effect::{ImportPreview, ImportRow, ImportVerdict};
 use crate::model::screens::import::{Import, Listed, Phase, remedies};
 use crate::view::Scene;
 use crate::view::table::{self, CellCtx, Column, Look, Width};
@@ -54,22 +54,12 @@ fn conclusion(screen: &Import) -> Vec<String> {
         Phase::Written(batch, n) => {
             vec![
                 format!("已导入 {n} 行（第 {batch} 批）。Ctrl+Z 整批撤销，Esc 返回。"),
-                undo_later(screen.kind, batch.0),
+                format!("离开以后要撤销：菜单（0）里的「撤销一批导入」，批次号 {batch}。"),
             ]
         }
         Phase::Undone => {
             vec!["这一批已整批撤销，和没有导入过一样。按 Esc 返回。".to_owned()]
         }
-    }
-}
-
-/// How a whole import is taken back after this screen was left.
-fn undo_later(kind: ImportKind, batch: i64) -> String {
-    match kind {
-        ImportKind::Members => {
-            format!("离开以后要撤销，在命令行运行 tuanzhuan member import --undo {batch}")
-        }
-        ImportKind::Organisations => "离开以后不能整批撤销，只能逐个停用。".to_owned(),
     }
 }
 
@@ -191,7 +181,7 @@ mod tests {
     use super::*;
     use crate::domain::account::Role;
     use crate::domain::ids::BatchId;
-    use crate::model::effect::{Effect, Reply, Ticket};
+    use crate::model::effect::{Effect, ImportKind, Reply, Ticket};
     use crate::model::screens::import::tests::preview;
     use crate::model::state::State;
     use crate::view::testing::{cursor, desk, dump, press, reply};
@@ -248,7 +238,7 @@ mod tests {
         let lines = dump(&state, 80, 24);
         assert!(lines[0].contains("已写入"), "{lines:#?}");
         assert!(lines[2].contains("已导入 297 行（第 3 批）。Ctrl+Z"), "{lines:#?}");
-        assert!(lines[3].contains("--undo 3"), "{lines:#?}");
+        assert!(lines[3].contains("「撤销一批导入」，批次号 3"), "{lines:#?}");
     }
 
     #[test]

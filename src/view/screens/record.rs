@@ -53,6 +53,7 @@ fn verb(screen: &Record) -> &'static str {
         | Purpose::EditOrg(..)
         | Purpose::Settings => "保存",
         Purpose::AskReason(_) | Purpose::AskReceipt(_) => "确定",
+        Purpose::UndoImport => "撤销",
         Purpose::ImportPath(_) => "预览",
         Purpose::Export(_) => "导出",
     }

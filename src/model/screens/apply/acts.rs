@@ -8,10 +8,11 @@ use crate::domain::ids::{Moment, TransferId};
 use crate::keys::action::Action;
 use crate::keys::table::Input;
 use crate::model::effect::{Effect, OrgScope, Ticket};
-use crate::model::form::{FieldKind, FormEvent};
+use crate::model::form::FormEvent;
 use crate::model::layer::{Ctx, Given, Out};
 use crate::model::screens::open;
 use crate::model::screens::pick::Typing;
+use crate::model::words::handed_in;
 use crate::rules::{Finding, Severity};
 
 /// Answers that 「同上一单」 takes over: what colleagues of one class have in common.
@@ -185,9 +186,9 @@ impl Apply {
     }
 
     fn expand(&mut self, id: &'static str) -> Out {
-        let Some(field) = self.form.get(id) else { return Out::nothing() };
-        let FieldKind::Choice { options, .. } = &field.kind else { return Out::nothing() };
-        let popup = open::choice(&field.label, Vec::new(), options.clone());
+        let Some(popup) = self.form.get(id).and_then(open::options) else {
+            return Out::nothing();
+        };
         self.asked = Asked::Field(id);
         Out::nothing().push(popup)
     }
@@ -280,11 +281,10 @@ impl Apply {
     }
 
     pub(super) fn submitted(&mut self, id: TransferId, number: &str, next: &str) -> Out {
-        let next = next.trim_end_matches('。');
-        let sentence = format!("已提交 {number}。下一步：{next}。");
+        self.phase = Phase::Done { id, sentence: handed_in(number, next) };
         self.last = Some(self.answers.clone());
-        self.phase = Phase::Done { id, sentence: sentence.clone() };
-        Out::nothing().say(sentence).and(self.ask_next(id))
+        // The page has the sentence; the message line must not still say that it is on its way.
+        Out::nothing().say("").and(self.ask_next(id))
     }
 
     fn ask_next(&mut self, id: TransferId) -> Out {
@@ -293,11 +293,7 @@ impl Apply {
             ("again".to_owned(), "再发一单".to_owned()),
             ("progress".to_owned(), "看进度".to_owned()),
         ];
-        let lines = match &self.phase {
-            Phase::Done { sentence, .. } => vec![sentence.clone()],
-            _ => Vec::new(),
-        };
-        Out::nothing().push(open::choice("已提交", lines, options))
+        Out::nothing().push(open::choice("接下来", Vec::new(), options))
     }
 
     pub(super) fn act_done(&mut self, input: &Input) -> Out {

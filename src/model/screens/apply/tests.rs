@@ -288,6 +288,7 @@ fn the_check_up_is_read_before_anything_is_handed_in() {
     let findings = vec![finding(Severity::Pass, "姓名"), finding(Severity::Warn, "团内职务")];
     checked(&mut state, findings);
     let screen = dump(&state, 80, 24).join("\n");
+    assert!(state.message.text.starts_with("转接体检：通过 1 项"), "{}", state.message.text);
     for wanted in
         ["转接体检：通过 1 项，提醒 1 项", "! 提醒", "✓ 通过", "依据：规则（来源", "按 Enter 提交"]
     {
@@ -298,12 +299,44 @@ fn the_check_up_is_read_before_anything_is_handed_in() {
     let (number, next) = ("ZJ20200602-0013".to_owned(), "由转入组织审批".to_owned());
     let stage = Stage::DestinationReview;
     drop(reply(&mut state, Reply::Submitted { id: TransferId(3), number, stage, next }));
-    assert_eq!(state.message.text, "已提交 ZJ20200602-0013。下一步：由转入组织审批。");
+    let sentence = "已提交 ZJ20200602-0013。下一步：由转入组织审批。";
+    let said = dump(&state, 80, 24).join("\n");
+    assert_eq!(said.matches(sentence).count(), 1, "once and not three times\n{said}");
+    assert!(!said.contains("正在提交"), "{said}");
+    assert_eq!(state.messages.last().map(String::as_str), Some(sentence));
     assert!(matches!(state.top(), Layer::Choice(_)));
     give(&mut state, Given::Option("again".to_owned()));
     drop(press(&mut state, "<c-d>"));
     assert_eq!(apply(&state).answers.school, "南京某某学院");
     assert_eq!(apply(&state).answers.member, "");
+}
+
+/// A second screen, as opened from the list an hour later.
+#[test]
+fn the_next_form_knows_what_was_handed_in_before_and_the_next_person_does_not() {
+    let mut state = complete();
+    checked(&mut state, vec![]);
+    drop(press(&mut state, "<enter>"));
+    let (number, next, stage) = ("ZJ1".to_owned(), String::new(), Stage::DestinationReview);
+    drop(reply(&mut state, Reply::Submitted { id: TransferId(3), number, stage, next }));
+    let open_and_copy = |state: &mut State| {
+        drop(state.reset(Apply::new(Opening::Arrival).into()));
+        drop(press(state, "<c-d>"));
+        apply(state).answers.school.clone()
+    };
+    assert_eq!(open_and_copy(&mut state), "南京某某学院");
+    drop(reply(&mut state, Reply::Locked));
+    assert_eq!(open_and_copy(&mut state), "");
+}
+
+#[test]
+fn a_popup_of_options_opens_on_the_one_in_force() {
+    let mut state = complete();
+    choose_reason(&mut state, Reason::Unemployed);
+    drop(press(&mut state, "<f4>"));
+    drop(press(&mut state, "<enter>"));
+    assert_eq!(apply(&state).asked, Asked::Nothing);
+    assert_eq!(apply(&state).answers.reason, Some(Reason::Unemployed));
 }
 
 #[test]

@@ -25,6 +25,15 @@ pub fn phone_fault(text: &str) -> Option<String> {
     Phone::parse(text).err().map(|fault| fault.to_string())
 }
 
+/// The number of an import, as it was given when the import was done.
+pub fn batch_fault(text: &str) -> Option<String> {
+    let text = narrow(text);
+    let known = text.trim().parse::<i64>().is_ok_and(|batch| batch > 0);
+    let said =
+        || format!("批次号应是 1 或更大的整数，现在是「{}」。操作记录里能查到。", text.trim());
+    (!known).then(said)
+}
+
 /// A month `YYYY-MM`.
 pub fn month_fault(text: &str) -> Option<String> {
     let day = format!("{}-01", narrow(text).trim());

@@ -1,7 +1,8 @@
 //! Every small form of the program, declared as it reads on the screen.
 
 use super::checks::{
-    day_fault, id_fault, minutes_fault, month_fault, name_fault, password_fault, phone_fault,
+    batch_fault, day_fault, id_fault, minutes_fault, month_fault, name_fault, password_fault,
+    phone_fault,
 };
 use super::{Change, Purpose, Record, Then};
 use crate::domain::account::Role;
@@ -51,8 +52,10 @@ impl Record {
         ];
         let use_of =
             if opens { "这个密码还用来打开数据库，要求高一些：" } else { "" };
-        let intro = format!("{use_of}不少于 {least} 个字，不要含姓名、生日、身份证号和手机号。");
-        Self::page("改密码", Purpose::ChangePassword, fields).saying(&[&intro])
+        let intro = format!("{use_of}不少于 {least} 个字，不要含姓名、生日、身份证号和手机号；");
+        let n_classes = if opens { 3 } else { 2 };
+        let classes = format!("大写字母、小写字母、数字、符号、汉字里至少要有 {n_classes} 类。");
+        Self::page("改密码", Purpose::ChangePassword, fields).saying(&[&intro, &classes])
     }
 
     /// 添加团员
@@ -162,6 +165,15 @@ impl Record {
         let title = decision.act.label();
         Self::popup(title, Purpose::AskReceipt(decision), fields)
             .saying(&["在对方系统里看到结果之后再登记；写明是谁告诉你的。"])
+    }
+
+    /// Asks which import to take back as a whole.
+    pub fn undo_import() -> Self {
+        let batch = Field::line("batch", "批次号", 9).required().checked(batch_fault);
+        Self::popup("撤销一批导入", Purpose::UndoImport, vec![batch]).saying(&[
+            "整批收回，和没有导入过一样；已有转接、账号或下级的批次不能撤销。",
+            "批次号在导入完成时给出，操作记录里也能查到，例如「第 3 批」就填 3。",
+        ])
     }
 
     /// Asks for the file to import.

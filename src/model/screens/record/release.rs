@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{Purpose, Record, Then};
 use crate::domain::account::Role;
 use crate::domain::id_number::{DocumentKind, IdNumber};
+use crate::domain::ids::BatchId;
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::domain::text::narrow;
 use crate::model::effect::{AccountEntry, Decision, Effect, ExportOrder, MemberAnswers, Settings};
@@ -27,6 +28,7 @@ impl Record {
             | Purpose::AddAccount
             | Purpose::AskReason(_)
             | Purpose::AskReceipt(_)
+            | Purpose::UndoImport
             | Purpose::ImportPath(_)
             | Purpose::Export(_)
             | Purpose::Settings => None,
@@ -78,6 +80,7 @@ impl Record {
                 let (reason, date) = (of("reason"), narrow(&of("date")));
                 Effect::Decide(Decision { reason, date, ..decision })
             }
+            Purpose::UndoImport => Effect::UndoImport(batch(&of("batch"))),
             Purpose::ImportPath(kind) => {
                 return Out::nothing().pop().push(open::import(kind, path(&of("path"))));
             }
@@ -172,6 +175,11 @@ impl Record {
 
 fn document(id: &str) -> DocumentKind {
     if id == "other" { DocumentKind::Other } else { DocumentKind::ResidentCard }
+}
+
+/// The number of an import; zero, which no import has, where the form's check let nothing through.
+fn batch(text: &str) -> BatchId {
+    BatchId(narrow(text).trim().parse().unwrap_or(0))
 }
 
 /// A path as typed, or as terminals paste a dragged file: in quotes.

@@ -155,7 +155,8 @@ fn a_new_account_shows_its_code_until_dismissed() {
     );
     let (name, code) = ("韩梅".to_owned(), "ABCDE-23456".to_owned());
     drop(reply(&mut state, Reply::AccountIssued { name, code, sentence: "请转告。".to_owned() }));
-    assert!(dump(&state, 80, 24).join("").contains("ABCDE-23456"));
+    let screen = dump(&state, 80, 24).join("");
+    assert!(screen.contains("ABCDE-23456") && !screen.contains("正在办理"), "{screen}");
 }
 
 #[test]

@@ -1,0 +1,20 @@
+//! The command line against its contract: the real binary, real files, real passwords.
+
+#![expect(clippy::unwrap_used, reason = "what stands beside the tests helps them only")]
+
+mod support;
+
+#[path = "cli/accounts.rs"]
+mod accounts;
+#[path = "cli/data.rs"]
+mod data;
+#[path = "cli/demo.rs"]
+mod demo;
+#[path = "cli/members.rs"]
+mod members;
+#[path = "cli/organisations.rs"]
+mod organisations;
+#[path = "cli/plain.rs"]
+mod plain;
+#[path = "cli/transfers.rs"]
+mod transfers;
