@@ -144,7 +144,8 @@ CREATE TABLE transfers (
 CREATE UNIQUE INDEX one_open_transfer ON transfers (person_number)
     WHERE stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement');
 
-CREATE INDEX transfers_since ON transfers (since, id);
+-- The order of waiting: what has ended stands behind what has not, since nobody waits for it.
+CREATE INDEX transfers_waiting ON transfers (since + 100000000000 * (done_at > 0), id);
 CREATE INDEX transfers_applied ON transfers (applied_at, id);
 CREATE INDEX transfers_done ON transfers (done_at, id);
 CREATE INDEX transfers_name ON transfers (name_key, id);
@@ -160,7 +161,7 @@ CREATE INDEX transfers_applicant ON transfers (applicant_id, stage);
 -- 待我办 and 超期: whose move it is and who may see it are told from the index alone, and what has
 -- ended, which is nearly everything after some years, is not in it.
 CREATE INDEX transfers_open ON transfers
-    (since, id, stage, origin_path, destination_path, province_path, origin_mode, person_number, applicant_id, stopped_in)
+    (since + 100000000000 * (done_at > 0), id, since, stage, origin_path, destination_path, province_path, origin_mode, person_number, applicant_id, stopped_in)
     WHERE stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement');
 
 -- Taking an import of organisations back asks for each whether anything refers to it.

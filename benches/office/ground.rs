@@ -1,6 +1,7 @@
 //! The offices that are measured on. They are built once and kept below the target folder, so that
 //! the first run is long and the others are not.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -38,7 +39,7 @@ impl Ground {
     /// Builds what is not there yet.
     pub fn prepare(n_transfers: usize) -> Result<Self> {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("no target folder")?;
-        let dir = target.join("bench-office");
+        let dir = target.join("bench-office").join(schema());
         let ground = Self {
             usual: dir.join("usual"),
             large: dir.join(format!("large-{n_transfers}")),
@@ -50,6 +51,13 @@ impl Ground {
         seal(&ground.sealed)?;
         Ok(ground)
     }
+}
+
+/// A mark of the schema: an office that was built with another one would be measured wrongly.
+fn schema() -> String {
+    let mut hasher = DefaultHasher::new();
+    include_str!("../../assets/sql/0001_ground.sql").hash(&mut hasher);
+    format!("{:08x}", hasher.finish() as u32)
 }
 
 /// The places of the demo below a directory that is given to `--data-dir`.

@@ -26,7 +26,12 @@ use crate::model::{Msg, State, update};
 use crate::office::Door;
 use perform::World;
 use terminal::Screen;
+use worker::Worker;
 use world::Clock;
+
+/// How long the program waits at its end for what it was told: a draft takes some milliseconds,
+/// and a window that is gone must not leave a process behind for long.
+const LAST_ORDERS: Duration = Duration::from_secs(2);
 
 /// What can reach the loop.
 pub(crate) enum Incoming {
@@ -38,6 +43,9 @@ pub(crate) enum Incoming {
     Ended,
     /// The program was stopped and goes on.
     Continued,
+    /// The window has another size. The thread that reads keys tells so too, but only once it has
+    /// begun, and a window may change while the program starts.
+    SizeChanged,
 }
 
 /// Whether the loop goes on.
@@ -60,14 +68,14 @@ pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fau
     catch_panics();
     let screen = Screen::take()?;
     let (inbox, messages) = channel();
-    let orders = start(world, &inbox).map_err(|error| no_threads(&error))?;
+    let worker = start(world, &inbox).map_err(|error| no_threads(&error))?;
     let first = SignIn::new(has_office, false);
     let (mut state, effects) = State::new(first.into(), rules, screen.size(), clock.now());
     state.settings = settings;
     if let Some(warning) = warning {
         state.message = crate::model::state::Message::warning(warning);
     }
-    let mut shell = Shell { screen, state, orders, clock };
+    let mut shell = Shell { screen, state, worker, clock };
     shell.send(effects);
     if let Some(arrival) = arrival {
         shell.take(Msg::Reply(Box::new(Reply::SignedIn(arrival))));
@@ -76,9 +84,9 @@ pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fau
     Ok(())
 }
 
-fn start(world: World, inbox: &Sender<Incoming>) -> std::io::Result<Sender<Effect>> {
+fn start(world: World, inbox: &Sender<Incoming>) -> std::io::Result<Worker> {
     signals::watch(inbox)?;
-    let orders = worker::start(world, inbox.clone())?;
+    let worker = worker::start(world, inbox.clone())?;
     let ours = inbox.clone();
     std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
         while let Ok(event) = crossterm::event::read() {
@@ -89,7 +97,7 @@ fn start(world: World, inbox: &Sender<Incoming>) -> std::io::Result<Sender<Effec
         // The terminal answers no more: the loop may be gone already.
         ours.send(Incoming::Ended).unwrap_or_default();
     })?;
-    Ok(orders)
+    Ok(worker)
 }
 
 fn no_threads(error: &std::io::Error) -> Fault {
@@ -101,7 +109,7 @@ fn no_threads(error: &std::io::Error) -> Fault {
 struct Shell {
     screen: Screen,
     state: State,
-    orders: Sender<Effect>,
+    worker: Worker,
     clock: Clock,
 }
 
@@ -111,6 +119,8 @@ impl Shell {
             if self.screen.draw(&self.state).is_err() {
                 return self.leave();
             }
+            #[cfg(debug_assertions)]
+            panic_if_told();
             let mut next = self.wait(messages);
             // Everything that is waiting is taken before the next drawing.
             while let Some(incoming) = next {
@@ -150,6 +160,11 @@ impl Shell {
                 }
                 Going::On
             }
+            Incoming::SizeChanged => {
+                let (cols, rows) = self.screen.size();
+                let news = (cols, rows) != self.state.size;
+                if news { self.take(Msg::Resized(cols, rows)) } else { Going::On }
+            }
             Incoming::Terminal(Event::Key(key)) => {
                 for press in from_crossterm(key) {
                     if self.take(Msg::Press(press)) == Going::Out {
@@ -186,7 +201,7 @@ impl Shell {
                     }
                 }
                 order => {
-                    if self.orders.send(order).is_err() {
+                    if !self.worker.order(order) {
                         return Going::Out;
                     }
                 }
@@ -200,19 +215,11 @@ impl Shell {
         let now = self.now();
         let soon = Now { moment: Moment(now.moment.0 + 2), ..now };
         for effect in update(&mut self.state, Msg::Due, soon) {
-            if matches!(effect, Effect::SaveDraft(..)) && self.orders.send(effect).is_err() {
+            if matches!(effect, Effect::SaveDraft(..)) && !self.worker.order(effect) {
                 return;
             }
         }
-        self.finish_orders();
-    }
-
-    /// Waits until the worker has done what it was told, or half a second at most.
-    fn finish_orders(&mut self) {
-        let (idle, _) = channel();
-        let orders = std::mem::replace(&mut self.orders, idle);
-        drop(orders);
-        std::thread::sleep(Duration::from_millis(20));
+        self.worker.finish(LAST_ORDERS);
     }
 }
 
@@ -229,6 +236,16 @@ fn catch_panics() {
         writeln!(std::io::stderr(), "{sentence}").unwrap_or_default();
         end_now();
     }));
+}
+
+/// Panics behind the first frame if a test wants to see what is left of the terminal then. It is
+/// not in a release.
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "it is what the test asks for")]
+fn panic_if_told() {
+    if world::variable("TUANZHUAN_PANIC").is_some() {
+        panic!("a test asked for it");
+    }
 }
 
 /// A thread that died leaves a program that answers half; ending it is the honest way out.

@@ -142,7 +142,7 @@ impl World {
             Effect::ResetAccount(id) => {
                 let (account, code) = self.door.reset_account(*id, now)?;
                 let sentence = format!(
-                    "请把这个一次性验证码交给 {} 本人，2 天内有效，登录后要马上改密码。它只显示这一次。",
+                    "请把这个一次性验证码交给 {} 本人，2 天内有效，登录后要马上改密码。",
                     account.name
                 );
                 Ok(vec![Reply::AccountIssued { name: account.name, code, sentence }])
@@ -159,8 +159,8 @@ impl World {
         let session = self.door.session(self.clock.now())?;
         match effect {
             Effect::PreviewImport(ticket, kind, path) => {
-                let prepared =
-                    session.prepare_import(kind, &typed_path(&path), &ImportOptions::default())?;
+                let path = full_path(&path);
+                let prepared = session.prepare_import(kind, &path, &ImportOptions::default())?;
                 let preview = prepared.preview.clone();
                 self.import = Some(prepared);
                 Ok(vec![Reply::Preview(ticket, Box::new(preview))])
@@ -186,7 +186,7 @@ impl World {
     }
 
     fn keep_settings(&self, chosen: &Settings) -> Outcome {
-        settings::keep(self.door.places(), chosen)?;
+        settings::keep(self.door.places(), chosen, super::world::no_colour())?;
         Ok(vec![Reply::Stored("设置已保存。".to_owned())])
     }
 }
@@ -238,7 +238,8 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
         }
         Effect::Decide(decision) => Reply::Decided(decision.act, session.decide(&decision)?),
         Effect::Export(order) => {
-            let order = ExportOrder { path: typed_path(&order.path), ..order };
+            // Told in full: where a bare name lands is known to nobody at the screen.
+            let order = ExportOrder { path: full_path(&order.path), ..order };
             let done = session.export_transfers(&order)?;
             Reply::Exported { path: done.path, n_rows: done.n_rows }
         }
@@ -346,6 +347,12 @@ fn nothing_previewed() -> Fault {
     Fault::new(FaultKind::Failed, "没有可以导入的预览，什么也没有写入。请重新选择文件。")
 }
 
+/// A name of a file from a form, from the root on.
+fn full_path(path: &Path) -> PathBuf {
+    let typed = typed_path(path);
+    std::path::absolute(&typed).unwrap_or(typed)
+}
+
 /// Reads the name of a file as people type or drag it: quotes around it and a leading `~` are
 /// forgiven.
 fn typed_path(path: &Path) -> PathBuf {
@@ -363,10 +370,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_and_the_home_sign_are_forgiven() {
-        for given in ["/a/名 单.csv", " \"/a/名 单.csv\" ", "'/a/名 单.csv'"] {
-            assert_eq!(typed_path(Path::new(given)), Path::new("/a/名 单.csv"));
-        }
-        assert!(!typed_path(Path::new("~/名单.csv")).starts_with("~"));
+    fn a_file_is_named_from_the_root_on_and_quotes_are_forgiven() {
+        let full = full_path(Path::new("转接.xlsx"));
+        assert!(full.is_absolute() && full.ends_with("转接.xlsx"), "{}", full.display());
+        assert_eq!(full_path(Path::new("\"/某处/名册.csv\"")), Path::new("/某处/名册.csv"));
+        let home = directories::BaseDirs::new().unwrap().home_dir().join("名册.csv");
+        assert_eq!(full_path(Path::new("~/名册.csv")), home);
     }
 }

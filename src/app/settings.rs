@@ -55,12 +55,14 @@ pub fn load(places: &Places, no_colour: bool) -> (Settings, Option<String>) {
     (settings, warning)
 }
 
-/// Keeps settings: written beside and renamed into place.
+/// Keeps settings: written beside and renamed into place. Where the terminal asked for no colour,
+/// that is no choice of this person, and the one on file stays.
 ///
 /// # Errors
 /// Where they cannot be written.
-pub fn keep(places: &Places, settings: &Settings) -> Result<(), Fault> {
+pub fn keep(places: &Places, settings: &Settings, no_colour: bool) -> Result<(), Fault> {
     let path = places.settings_file();
+    let plain = if no_colour { load(places, false).0.plain } else { settings.plain };
     let told = |cause: &dyn std::fmt::Display| {
         let sentence = format!("设置没有保存：写不了 {}。请检查目录权限后再试。", path.display());
         Fault::new(FaultKind::CannotWrite, sentence).because(cause)
@@ -68,7 +70,7 @@ pub fn keep(places: &Places, settings: &Settings) -> Result<(), Fault> {
     let file = SettingsFile {
         lock_after_minutes: settings.lock_after_minutes,
         ascii: settings.ascii,
-        plain: settings.plain,
+        plain,
     };
     let text = toml::to_string(&file).map_err(|error| told(&error))?;
     places.make()?;
@@ -88,8 +90,12 @@ mod tests {
         let places = Places::below(dir.path());
         assert_eq!(load(&places, false), (Settings::default(), None));
         let chosen = Settings { lock_after_minutes: 9, ascii: true, plain: true };
-        keep(&places, &chosen).unwrap();
+        keep(&places, &chosen, false).unwrap();
         assert_eq!(load(&places, false), (chosen, None));
+        let plain_terminal = Settings { plain: true, ..Settings::default() };
+        keep(&places, &Settings::default(), false).unwrap();
+        keep(&places, &plain_terminal, true).unwrap();
+        assert_eq!(load(&places, false).0, Settings::default());
         std::fs::write(places.settings_file(), "lock_after_minutes = \"五\"").unwrap();
         let (settings, warning) = load(&places, true);
         assert_eq!(settings, Settings { plain: true, ..Settings::default() });

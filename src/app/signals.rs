@@ -7,12 +7,17 @@ use super::Incoming;
 /// Watches for what ends or resumes the program from outside.
 #[cfg(unix)]
 pub(super) fn watch(inbox: &Sender<Incoming>) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
+    let watched = [SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGWINCH];
+    let mut signals = signal_hook::iterator::Signals::new(watched)?;
     let ours = inbox.clone();
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            let message = if signal == SIGCONT { Incoming::Continued } else { Incoming::Ended };
+            let message = match signal {
+                SIGCONT => Incoming::Continued,
+                SIGWINCH => Incoming::SizeChanged,
+                _ => Incoming::Ended,
+            };
             if ours.send(message).is_err() {
                 return;
             }

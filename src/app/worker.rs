@@ -1,15 +1,40 @@
 //! The thread that owns the world, so that no commit, search or key derivation ever holds a key.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use super::Incoming;
 use super::perform::World;
 use crate::model::effect::Effect;
 
-/// Starts the worker. Effects go in through the sender; answers come out of `inbox`.
-pub(super) fn start(mut world: World, inbox: Sender<Incoming>) -> std::io::Result<Sender<Effect>> {
+/// The way to the worker.
+pub(super) struct Worker {
+    /// Effects go in here; answers come out of the inbox.
+    orders: Option<Sender<Effect>>,
+    /// Closed when the worker has ended.
+    ended: Receiver<()>,
+}
+
+impl Worker {
+    /// Gives an order. False where the worker is gone.
+    pub(super) fn order(&self, effect: Effect) -> bool {
+        self.orders.as_ref().is_some_and(|orders| orders.send(effect).is_ok())
+    }
+
+    /// Takes no more orders and waits until those given are done, but no longer than `patience`.
+    pub(super) fn finish(&mut self, patience: Duration) {
+        self.orders = None;
+        // Nothing is ever sent: what comes is the end of the worker, or of the patience.
+        self.ended.recv_timeout(patience).unwrap_or_default();
+    }
+}
+
+/// Starts the worker, which answers into `inbox`.
+pub(super) fn start(mut world: World, inbox: Sender<Incoming>) -> std::io::Result<Worker> {
     let (sender, orders) = channel();
+    let (last_breath, ended) = channel();
     std::thread::Builder::new().name("worker".to_owned()).spawn(move || {
+        let _last_breath: Sender<()> = last_breath;
         let mut waiting = Vec::new();
         while let Some(effect) = next(&mut waiting, &orders) {
             for reply in world.perform(effect) {
@@ -19,7 +44,7 @@ pub(super) fn start(mut world: World, inbox: Sender<Incoming>) -> std::io::Resul
             }
         }
     })?;
-    Ok(sender)
+    Ok(Worker { orders: Some(sender), ended })
 }
 
 /// The effect to perform now. What has come in the meantime is looked at before each one, so that

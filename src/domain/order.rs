@@ -33,6 +33,9 @@ pub struct OfficeEntry {
 pub struct Decision {
     /// To which.
     pub ids: Vec<TransferId>,
+    /// The stage of each as it was shown, in the order of `ids`. One that has moved on meanwhile
+    /// stays, since nobody decided that step. Empty where nothing was shown.
+    pub seen: Vec<Stage>,
     /// What.
     pub act: Act,
     /// Reason or remark; empty where none is needed.

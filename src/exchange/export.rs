@@ -68,7 +68,7 @@ pub enum ExportFault<E> {
     #[error("不知道「{}」要存成什么。文件名请以 .xlsx、.csv 或 .json 结尾。", .0.display())]
     UnknownExtension(PathBuf),
     /// There is a file of that name.
-    #[error("「{}」已经有了，没有动它。请换一个文件名，或说明要替换它。", .0.display())]
+    #[error("「{}」已经有了，没有动它。请换一个文件名；要替换它，就选「同名文件已有时替换」（命令行用 --overwrite）。", .0.display())]
     Exists(PathBuf),
     /// The name is a symbolic link, which would lead the file elsewhere.
     #[error("「{}」是一个链接，不是文件，没有写。请直接写真正的文件名。", .0.display())]

@@ -226,6 +226,7 @@ impl Layer {
     /// Whether an action never does anything on this screen, so that the footer leaves it out.
     pub fn lacks(&self, action: Action) -> bool {
         match self {
+            Self::SignIn(sign_in) => action == Action::Menu && sign_in.has_office(),
             Self::Record(record) => record.form.lacks(action),
             Self::Audit(_) => {
                 matches!(action, Action::New | Action::Find | Action::Decide | Action::Export)

@@ -115,6 +115,8 @@ pub fn next_step(card: &TransferCard, actor: &Actor) -> String {
             (format!("下一步：由{label}办理。"), party.and_then(|party| contact_of(card, party)))
         }
     };
+    // Nobody is told to ring themselves up.
+    let contact = contact.filter(|contact| contact.name != actor.name);
     who + &contact.map(called).unwrap_or_default()
 }
 
@@ -195,6 +197,15 @@ mod tests {
     use crate::domain::ids::Moment;
     use crate::domain::testing::actor;
     use crate::model::sample::{at, card, own_path, row};
+
+    #[test]
+    fn nobody_is_told_to_ring_themselves_up() {
+        let me = actor(Role::Administrator, &own_path());
+        let mut card = card(1, Stage::DestinationReview);
+        assert!(next_step(&card, &me).contains("联系"));
+        card.origin_contact.name.clone_from(&me.name);
+        assert_eq!(next_step(&card, &me), "下一步：由你审批（按 8）。");
+    }
 
     #[test]
     fn the_mark_comes_with_the_limit_and_not_before() {

@@ -22,9 +22,10 @@ impl Session<'_> {
     pub fn decide(&self, decision: &Decision) -> Result<Vec<DecisionResult>, Fault> {
         let reason = checked_reason(&decision.reason)?;
         let date = self.checked_date(&decision.date)?;
-        let ruling =
-            Ruling { act: decision.act, reason: &reason, branch: decision.branch, date: &date };
-        decision.ids.iter().map(|id| self.decide_one(*id, ruling)).collect()
+        let (act, branch) = (decision.act, decision.branch);
+        let ruling = |seen| Ruling { act, seen, reason: &reason, branch, date: &date };
+        let seen = decision.seen.iter().copied().map(Some).chain(std::iter::repeat(None));
+        decision.ids.iter().zip(seen).map(|(id, seen)| self.decide_one(*id, ruling(seen))).collect()
     }
 
     fn decide_one(&self, id: TransferId, ruling: Ruling<'_>) -> Result<DecisionResult, Fault> {

@@ -54,7 +54,7 @@ impl Store {
                 return self.with_managed(found);
             }
         }
-        Err(not_found("组织", text, "请按编号或全称填写，或用「组织查找」找到全称。"))
+        Err(not_found("组织", text, "请改成库里的编号或全称；还没有的，先在「组织」里添加或导入。"))
     }
 
     fn with_managed(&self, mut org: Organisation) -> Stored<Organisation> {

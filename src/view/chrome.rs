@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::Scene;
 use super::width::{Fit, fit, short_org, width, wrap};
+use crate::keys::action::Action;
 use crate::keys::table::{KeyRow, rows_of};
 use crate::model::layer::Layer;
 use crate::model::state::{SMALLEST, Session};
@@ -119,7 +120,11 @@ fn numbered(scene: Scene<'_>) -> Vec<Span<'static>> {
     let top = scene.state.top();
     let mut items: Vec<Span<'static>> = vec![Span::raw(" ")];
     let typing = top.focus() != crate::keys::table::Focus::List;
-    let here = |row: &&KeyRow| row.slot > 0 && !top.lacks(row.action);
+    // Before anybody is signed in the menu is no menu: the key sets the office up, or does nothing.
+    let menu = scene.state.session.is_some() || matches!(top, Layer::SignIn(_));
+    let here = |row: &&KeyRow| {
+        row.slot > 0 && !top.lacks(row.action) && (menu || row.action != Action::Menu)
+    };
     for row in rows_of(top.screen()).filter(here) {
         let key = match (typing, row.slot) {
             (true, n) => format!("F{n}"),
@@ -131,7 +136,9 @@ fn numbered(scene: Scene<'_>) -> Vec<Span<'static>> {
             if blocked { format!("({key}{}) ", row.label) } else { format!("{key}{} ", row.label) };
         items.push(if blocked { Span::styled(text, scene.theme.dim()) } else { Span::raw(text) });
     }
-    items.push(Span::raw("Esc返回"));
+    // Nothing lies behind the sign-in screen.
+    let back = if matches!(top, Layer::SignIn(_)) { "Ctrl+Q退出" } else { "Esc返回" };
+    items.push(Span::raw(back));
     items
 }
 
@@ -156,6 +163,7 @@ mod tests {
     use crate::model::screens::audit::Audit;
     use crate::model::screens::home::Home;
     use crate::model::screens::record::Record;
+    use crate::model::screens::sign_in::SignIn;
     use crate::model::state::Message;
     use crate::view::testing::{desk, dump, press, resize};
     use crate::view::width::width;
@@ -211,6 +219,10 @@ mod tests {
         assert_eq!(footer.trim_end(), " 1帮助 5刷新 0菜单 Esc返回");
         let (state, _) = desk(Record::undo_import(), Role::Administrator);
         let footer = dump(&state, 80, 24)[23].clone();
+        let (mut state, _) = desk(SignIn::locked(), Role::Administrator);
+        state.session = None;
+        let lines = dump(&state, 80, 24);
+        assert!(!lines[23].contains("首次设置") && lines[23].contains("Ctrl+Q退出"), "{lines:#?}");
         assert!(!footer.contains("F4") && !footer.contains("F7"), "{footer}");
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn receipt(call: &mut Call<'_>, order: ReceiptOrder) -> Said {
 }
 
 fn decision(act: Act, reason: String) -> Decision {
-    Decision { ids: Vec::new(), act, reason, branch: None, date: String::new() }
+    Decision { ids: Vec::new(), seen: Vec::new(), act, reason, branch: None, date: String::new() }
 }
 
 /// How one number fared.

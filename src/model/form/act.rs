@@ -119,7 +119,7 @@ impl Form {
     fn typed(&mut self, text: &str) -> Vec<FormEvent> {
         let Some(field) = self.focused() else {
             return vec![FormEvent::Said(
-                "现在在「提交」上。Enter 提交，上键回到表里。".to_owned(),
+                "现在在按钮上。按 Enter 办理，按上键回到表里。".to_owned(),
             )];
         };
         let id = field.id;

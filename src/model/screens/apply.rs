@@ -92,6 +92,7 @@ pub struct Apply {
     opening: Opening,
     header: Option<Box<FormHeader>>,
     applied_at: String,
+    at: String,
     arrives: bool,
     own: bool,
     saving: Saving,
@@ -118,6 +119,7 @@ impl Apply {
             opening,
             header: None,
             applied_at: String::new(),
+            at: String::new(),
             own: false,
             saving: Saving::default(),
             waits: Waits::default(),
@@ -150,6 +152,7 @@ impl Apply {
     /// Asks for its data, when it comes to the top.
     pub fn enter(&mut self, ctx: &mut Ctx<'_>) -> Out {
         let is_member = ctx.session.is_some_and(|s| s.actor.role == Role::Member);
+        self.at = ctx.session.map_or(String::new(), |s| s.actor.org_name.clone());
         self.own = is_member || self.opening == Opening::Own;
         self.applied_at = ctx.now.local(ctx.now.moment).format("%Y-%m-%d %H:%M:%S").to_string();
         let start = match self.opening {
@@ -212,7 +215,8 @@ impl Apply {
             Reply::DraftSaved { id, at } => self.draft_saved(*id, *at),
             Reply::Findings(ticket, findings) if self.phase == Phase::Checking(*ticket) => {
                 self.phase = Phase::Reviewing { findings: findings.clone(), top: 0 };
-                Out::nothing().say(review::verdict(findings))
+                // The page has the verdict; the line must not still say that it is being made.
+                Out::nothing().say("")
             }
             Reply::Submitted { id, number, next, .. } if self.phase == Phase::Sending => {
                 self.submitted(*id, number, next)

@@ -81,7 +81,7 @@ impl CardPage {
         }
         match action {
             Action::Back | Action::Left => Out::nothing().pop(),
-            Action::Refresh => self.enter(ctx).say("正在刷新。"),
+            Action::Refresh => self.enter(ctx).say("已刷新。"),
             Action::Reveal => self.reveal(),
             Action::Decide => self.open_decide(ctx),
             Action::New => self.again(),
@@ -109,7 +109,7 @@ impl CardPage {
     /// Lines of the page, with room to spare: the view wraps and stops at the real end.
     fn lines_at_most(&self, size: (u16, u16)) -> usize {
         let Some(card) = &self.card else { return 0 };
-        let room = usize::from(size.0).saturating_sub(24).max(1);
+        let room = usize::from(size.0).saturating_sub(30).max(1);
         let wrapped = |text: &str| columns(text) / room + 1;
         let long = [&card.closing_reason, &card.form.remark, &card.row.origin, &card.placed_in];
         let events: usize = card.events.iter().map(|event| 1 + wrapped(&event.reason)).sum();

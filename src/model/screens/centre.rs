@@ -99,7 +99,7 @@ impl Centre {
         }
         match action {
             Action::Back => self.back(),
-            Action::Refresh => self.enter(ctx).say("正在刷新。"),
+            Action::Refresh => self.enter(ctx).say("已刷新。"),
             Action::New => Out::nothing().push(Door::Apply(Preset::Own).open()),
             Action::Enter => self.open_selected(),
             Action::Decide => self.open_decide(ctx),

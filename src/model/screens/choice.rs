@@ -123,8 +123,12 @@ impl Choice {
         let last = self.options.len().saturating_sub(1);
         let last_line = self.lines.len().saturating_sub(1);
         match action {
-            Action::Up | Action::PreviousPane => self.selected = self.selected.saturating_sub(1),
-            Action::Down | Action::NextPane => self.selected = (self.selected + 1).min(last),
+            // Round and round: what stands beyond the nine digits is near from the top as well.
+            Action::Up | Action::PreviousPane => {
+                self.selected = self.selected.checked_sub(1).unwrap_or(last);
+            }
+            Action::Down | Action::NextPane if self.selected == last => self.selected = 0,
+            Action::Down | Action::NextPane => self.selected += 1,
             Action::First => self.selected = 0,
             Action::Last => self.selected = last,
             Action::PageUp => self.scroll = self.scroll.saturating_sub(5),
@@ -233,6 +237,13 @@ mod tests {
         let before = dump(&state, 80, 24);
         press(&mut state, "<pgdn>");
         assert_eq!(dump(&state, 80, 24), before);
+    }
+
+    #[test]
+    fn the_last_choice_is_one_step_up_from_the_first() {
+        let mut state = open();
+        drop(press(&mut state, "<home><up><enter>"));
+        assert!(matches!(state.top(), Layer::Members(_)), "the third of three");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::domain::account::Actor;
 use crate::domain::ids::{Now, OrgId};
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::{
-    Act, Destination, Facts, Given, Needs, STEPS, Stage, advance, offer,
+    Act, Destination, Facts, Given, Needs, Origin, STEPS, Stage, advance, offer,
 };
 use crate::model::effect::{Decision, DecisionResult, Effect};
 use crate::model::layer::Out;
@@ -125,7 +125,8 @@ fn acts_on_behalf(facts: &Facts, actor: &Actor) -> bool {
 
 fn decision(rows: &[TransferRow], act: Act) -> Decision {
     let ids = rows.iter().map(|row| row.id).collect();
-    Decision { ids, act, reason: String::new(), branch: None, date: String::new() }
+    let seen = rows.iter().map(|row| row.facts.stage).collect();
+    Decision { ids, seen, act, reason: String::new(), branch: None, date: String::new() }
 }
 
 fn needs_of(stage: Stage, act: Act) -> Option<Needs> {
@@ -143,10 +144,21 @@ fn item(rows: &[TransferRow], actor: &Actor, act: Act) -> Option<ChoiceItem> {
     let needs = needs_of(first.facts.stage, act)?;
     let (release, blocked) = release_of(rows, act, needs);
     let refusal = refusal.map(|why| why.to_string()).or(blocked);
+    let act = act_label(act, &having);
     Some(ChoiceItem::new(label_of(act, needs, (possible, rows.len())), release).unless(refusal))
 }
 
-fn label_of(act: Act, needs: Needs, (possible, all): (usize, usize)) -> String {
+/// Who arrives is let go by the outside; who leaves is taken in by it.
+fn act_label(act: Act, rows: &[&TransferRow]) -> &'static str {
+    let arrive = rows.iter().all(|row| row.facts.origin == Origin::Outside);
+    match act {
+        Act::RecordAccepted if arrive => "登记对方已转出",
+        Act::RecordRefused if arrive => "登记对方不转出",
+        _ => act.label(),
+    }
+}
+
+fn label_of(act: &str, needs: Needs, (possible, all): (usize, usize)) -> String {
     let asks = match needs {
         Needs::Nothing => "",
         Needs::Reason => "（须写原因）",
@@ -158,7 +170,7 @@ fn label_of(act: Act, needs: Needs, (possible, all): (usize, usize)) -> String {
         n if n == 0 || n == all => String::new(),
         n => format!("，{all} 条里 {n} 条可办"),
     };
-    format!("{}{asks}{part}", act.label())
+    format!("{act}{asks}{part}")
 }
 
 fn release_of(rows: &[TransferRow], act: Act, needs: Needs) -> (Release, Option<String>) {
@@ -245,6 +257,16 @@ mod tests {
     }
 
     #[test]
+    fn who_arrives_is_let_go_and_not_taken_in() {
+        let mut coming = row(1, Stage::ExternalReceipt);
+        coming.facts.origin = Origin::Outside;
+        let found = labels(&popup(&[coming])).join("\n");
+        assert!(found.contains("登记对方已转出（须填日期）"), "{found}");
+        assert!(found.contains("登记对方不转出（须填日期和原因）"), "{found}");
+        assert!(!found.contains("接收"), "{found}");
+    }
+
+    #[test]
     fn the_reviewer_sees_what_the_table_offers() {
         let popup = popup(&[row(1, Stage::DestinationReview)]);
         assert_eq!(
@@ -283,6 +305,7 @@ mod tests {
             panic!("a batch is decided at once")
         };
         assert_eq!(decision.ids, [TransferId(1), TransferId(2)]);
+        assert_eq!(decision.seen, [Stage::DestinationReview, Stage::Placement]);
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Home {
             Action::Find => self.start_search(),
             Action::Enter => self.open_selected(),
             Action::Back => self.back(ctx),
-            Action::Refresh => self.reload(ctx).say("正在刷新。"),
+            Action::Refresh => self.reload(ctx).say("已刷新。"),
             Action::New => Out::nothing().push(self.new_popup().into()),
             Action::Sort => Out::nothing().push(self.sort_popup().into()),
             Action::Decide => self.open_decide(ctx),

@@ -44,6 +44,8 @@ pub fn menu(ctx: &Ctx<'_>, messages: &[String]) -> Choice {
     let opens_database = role == Role::Administrator && ctx.session.is_some_and(|s| !s.demo);
     let options = entries(messages, opens_database)
         .into_iter()
+        // Of the office's work nothing is a member's, so that it would only stand in the way.
+        .filter(|(_, who, _)| role != Role::Member || *who == Who::All)
         .map(|(label, who, release)| ChoiceItem::new(label, release).unless(who.refusal(role)))
         .collect();
     Choice::new("菜单", Vec::new(), options)
@@ -63,7 +65,7 @@ fn entries(messages: &[String], opens_database: bool) -> Vec<(&'static str, Who,
         open("设置", Who::All, Door::Settings),
         open("个人中心", Who::All, Door::Centre),
         open("修改密码", Who::All, Door::Password { opens_database }),
-        open("撤销一批导入", Who::Office, Door::UndoImport),
+        open("撤销一批导入", Who::Administrators, Door::UndoImport),
         open("操作指南", Who::All, Door::Guide),
         open("消息（最近说过的话）", Who::All, Door::Notice("消息", recent(messages))),
         ("锁屏", Who::All, Release::Effect(Effect::Lock)),
@@ -96,6 +98,15 @@ mod tests {
         assert!(state.message.text.contains("由管理员使用"));
         press(&mut state, "2");
         assert!(matches!(state.top(), Layer::Members(_)));
+    }
+
+    #[test]
+    fn a_member_reaches_every_entry_by_its_digit() {
+        let (mut state, _) = desk(Home::default(), Role::Member);
+        press(&mut state, "0");
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("1 设置") && lines.contains("3 修改密码"), "{lines}");
+        assert!(lines.contains("7 退出") && !lines.contains("账号"), "{lines}");
     }
 
     #[test]

@@ -279,7 +279,7 @@ impl Record {
             Reply::Decided(..) => Out::nothing().pop(),
             Reply::AccountIssued { name, code, sentence } => {
                 let page = text::codes(name, code, sentence);
-                Out::nothing().pop().push(page.into())
+                Out::nothing().pop().push(page.into()).say("")
             }
             Reply::Exported { path, n_rows } => {
                 let said = format!("已导出 {n_rows} 行：{}", path.display());

@@ -66,6 +66,11 @@ impl SignIn {
         Focus::Text
     }
 
+    /// Whether there is an office to sign in to, so that none is set up here.
+    pub fn has_office(&self) -> bool {
+        self.has_office
+    }
+
     /// Its part of the breadcrumb.
     pub fn crumb(&self) -> String {
         if self.locked { "已锁屏" } else { "登录" }.to_owned()

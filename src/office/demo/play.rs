@@ -167,6 +167,7 @@ impl Play<'_> {
         };
         let ruling = Ruling {
             act,
+            seen: None,
             reason,
             branch: (act == Act::Place).then(|| self.branch_below(case.aim, chance)).flatten(),
             date: if matches!(act, Act::RecordAccepted | Act::RecordRefused) { &day } else { "" },

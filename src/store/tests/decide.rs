@@ -38,6 +38,18 @@ fn agreeing_with_a_branch_places_at_once() {
 }
 
 #[test]
+fn an_act_decides_the_step_that_was_seen_and_no_later_one() {
+    let office = Office::new();
+    let id = to_township(&office);
+    let seen = Ruling { seen: Some(Stage::OriginReview), ..full(Act::Approve, None) };
+    assert_eq!(office.as_(ROOT, |d| d.decide(id, seen)), Ok(Stage::DestinationReview));
+    let again = office.as_(ROOT, |d| d.decide(id, seen));
+    assert!(again.as_ref().is_err_and(|fault| fault.sentence.contains("刷新")), "{again:?}");
+    assert_eq!(kind(again), FaultKind::Conflict);
+    assert_eq!(office.stage(id), "destination_review");
+}
+
+#[test]
 fn a_member_lands_only_in_a_branch_below_the_destination() {
     let office = Office::new();
     let id = to_township(&office);

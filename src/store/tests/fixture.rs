@@ -196,7 +196,7 @@ impl Office {
 
 /// A ruling with everything an act could need.
 pub fn full(act: Act, branch: Option<OrgId>) -> Ruling<'static> {
-    Ruling { act, reason: "材料已核对", branch, date: "2020-06-02" }
+    Ruling { act, seen: None, reason: "材料已核对", branch, date: "2020-06-02" }
 }
 
 /// An organisation's entry.

@@ -54,6 +54,16 @@ fn pages_give_each_row_once_in_the_order_of_one_big_page() {
 }
 
 #[test]
+fn stages_are_sorted_as_the_work_goes_and_not_by_the_alphabet() {
+    let sort = Sort { column: SortColumn::Stage, direction: Direction::Ascending };
+    let found = rows(&full_office(), UNIVERSITY, &TransferQuery { sort, ..all(View::All) });
+    let rank = |row: &TransferRow| Stage::ALL.iter().position(|s| *s == row.facts.stage);
+    let ranks: Vec<_> = found.iter().map(rank).collect();
+    assert!(ranks.is_sorted(), "{ranks:?}");
+    assert!(ranks.first() < ranks.last());
+}
+
+#[test]
 fn every_view_can_be_read_in_every_order_by_everybody() {
     let office = full_office();
     for who in EVERYBODY {
@@ -71,16 +81,6 @@ fn every_view_can_be_read_in_every_order_by_everybody() {
             }
         }
     }
-}
-
-#[test]
-fn stages_are_sorted_as_the_work_goes_and_not_by_the_alphabet() {
-    let sort = Sort { column: SortColumn::Stage, direction: Direction::Ascending };
-    let found = rows(&full_office(), UNIVERSITY, &TransferQuery { sort, ..all(View::All) });
-    let rank = |row: &TransferRow| Stage::ALL.iter().position(|s| *s == row.facts.stage);
-    let ranks: Vec<_> = found.iter().map(rank).collect();
-    assert!(ranks.is_sorted(), "{ranks:?}");
-    assert!(ranks.first() < ranks.last());
 }
 
 #[test]
@@ -283,4 +283,12 @@ fn an_export_comes_to_its_end_through_drafts() {
     let second = page(first.last().map(|out| &out.row));
     assert_eq!(first.len() + second.len(), 520);
     assert!(page(second.last().map(|out| &out.row)).is_empty());
+}
+
+#[test]
+fn nobody_waits_longest_for_what_has_ended() {
+    let sort = Sort { column: SortColumn::Waiting, direction: Direction::Ascending };
+    let found = rows(&full_office(), UNIVERSITY, &TransferQuery { sort, ..all(View::All) });
+    let ended: Vec<bool> = found.iter().map(|row| row.facts.stage.is_final()).collect();
+    assert!(ended.is_sorted() && ended.contains(&false) && ended.contains(&true), "{ended:?}");
 }

@@ -20,6 +20,8 @@ use crate::store::organisations::no_branch;
 pub struct Ruling<'a> {
     /// What.
     pub act: Act,
+    /// The stage that the person saw; none where there was nothing to see.
+    pub seen: Option<Stage>,
     /// Reason or remark, empty where none was given.
     pub reason: &'a str,
     /// The branch of a placement; with an approval the member is placed right after.
@@ -48,7 +50,8 @@ impl Desk<'_> {
             let reached = self.rule_on(id, ruling)?;
             let place_too = ruling.act == Act::Approve && ruling.branch.is_some();
             if place_too && reached == Stage::Placement {
-                return self.rule_on(id, Ruling { act: Act::Place, reason: "", ..ruling });
+                return self
+                    .rule_on(id, Ruling { act: Act::Place, seen: None, reason: "", ..ruling });
             }
             Ok(reached)
         })
@@ -59,6 +62,7 @@ impl Desk<'_> {
             return Err(rule("草稿不能在这里直接提交。请打开草稿，核对后从填写页提交。"));
         }
         let row = self.transfer(id)?;
+        check_seen(row.facts.stage, ruling.seen)?;
         let reason = ruling.reason.trim();
         let given = Given {
             reason: !reason.is_empty(),
@@ -235,6 +239,19 @@ fn deed(row: &TransferRow, ruling: Ruling<'_>, step: Move, branch: Option<&Organ
         to: Some(step.to),
         reason: ruling.reason.trim().to_owned(),
         detail: details.join("，"),
+    }
+}
+
+/// An act means the step that was on the screen. Somebody who agreed to one must not have agreed
+/// to the next, because another window was quicker.
+fn check_seen(now: Stage, seen: Option<Stage>) -> Stored<()> {
+    match seen {
+        Some(seen) if seen != now => Err(conflict(format!(
+            "没有办成：这一单已经不在「{}」，现在是「{}」。请刷新后再看。",
+            seen.label(),
+            now.label()
+        ))),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -252,9 +252,14 @@ fn column_of(column: SortColumn) -> Cow<'static, str> {
         SortColumn::AppliedAt => "t.applied_at",
         SortColumn::DoneAt => "t.done_at",
         SortColumn::Stage => return Cow::Owned(stage_rank()),
-        SortColumn::Waiting => "t.since",
+        SortColumn::Waiting => WAITING_ORDER,
     })
 }
+
+/// Since when a transfer waits, those that have ended behind all that have not: nobody waits for
+/// them. The indexes `transfers_waiting` and `transfers_open` are on
+/// this expression.
+const WAITING_ORDER: &str = "(t.since + 100000000000 * (t.done_at > 0))";
 
 /// The place of a stage in the order of the workflow: its identifiers sort by the alphabet, which
 /// nobody reads. An index of the ground is on this very expression.
@@ -280,9 +285,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_of_stages_is_the_one_that_is_indexed() {
+    fn the_expressions_of_the_order_are_those_that_are_indexed() {
         let ground = include_str!("../../../assets/sql/0001_ground.sql");
-        let indexed = stage_rank().replace("t.stage", "stage");
-        assert!(ground.contains(&indexed), "no index on {indexed}");
+        let waiting = WAITING_ORDER.trim_start_matches('(').strip_suffix(')').unwrap();
+        for expression in [stage_rank().as_str(), waiting] {
+            let indexed = expression.replace("t.", "");
+            assert!(ground.contains(&indexed), "no index on {indexed}");
+        }
     }
 }

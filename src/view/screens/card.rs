@@ -15,7 +15,7 @@ use crate::view::theme::Focused;
 use crate::view::transfer::{minute, progress_line, reason, second, stage_style};
 use crate::view::width::{Fit, fit, wrap};
 
-/// Columns of the labels: the longest official name of a field and a gap.
+/// Columns of the labels: the widest is 工作单位所在地详细地址.
 const LABEL: usize = 24;
 
 type Lines = Vec<(String, Style)>;

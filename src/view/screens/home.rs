@@ -125,7 +125,7 @@ fn empty(screen: &Home) -> Vec<String> {
         View::Completed => "还没有办完的转接。",
         View::All => "这里还没有转接。",
     };
-    let import = "从名单开始：按 0 打开菜单，选「导入团员」。";
+    let import = "从名单开始：按 0 打开菜单，先「导入组织」，再「导入团员」。";
     vec![first.to_owned(), "按 2 新建一单；按左右键看别的视图。".to_owned(), import.to_owned()]
 }
 

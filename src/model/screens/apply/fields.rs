@@ -51,7 +51,9 @@ impl Apply {
     fn header_fields(&self) -> Vec<Field> {
         let applied = Field::fixed("applied_at", "申请时间", self.applied_at.clone());
         if self.arrives {
-            return vec![applied];
+            // Where somebody arrives is not asked: it is where the clerk works.
+            let here = Field::fixed("own_organisation", "申请转入组织", self.at.clone());
+            return vec![here.note("本组织"), applied];
         }
         let header = self.header_in_force();
         let of = |text: fn(&FormHeader) -> &str| header.map_or("", text).to_owned();

@@ -89,7 +89,7 @@ impl Apply {
     }
 }
 
-pub(super) fn verdict(findings: &[Finding]) -> String {
+fn verdict(findings: &[Finding]) -> String {
     let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
     let (passed, warned) = (count(Severity::Pass), count(Severity::Warn));
     let stopped = count(Severity::Block);

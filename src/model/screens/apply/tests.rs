@@ -10,6 +10,8 @@ use crate::model::state::{Msg, State, update};
 use crate::rules::Severity;
 use crate::view::testing::{desk, dump, now, press, reply};
 
+mod next;
+
 const DESTINATION: &str = "江苏省南京市某某学院团委";
 
 fn header() -> FormHeader {
@@ -288,7 +290,7 @@ fn the_check_up_is_read_before_anything_is_handed_in() {
     let findings = vec![finding(Severity::Pass, "姓名"), finding(Severity::Warn, "团内职务")];
     checked(&mut state, findings);
     let screen = dump(&state, 80, 24).join("\n");
-    assert!(state.message.text.starts_with("转接体检：通过 1 项"), "{}", state.message.text);
+    assert_eq!(state.message.text, "");
     for wanted in
         ["转接体检：通过 1 项，提醒 1 项", "! 提醒", "✓ 通过", "依据：规则（来源", "按 Enter 提交"]
     {
@@ -309,34 +311,6 @@ fn the_check_up_is_read_before_anything_is_handed_in() {
     drop(press(&mut state, "<c-d>"));
     assert_eq!(apply(&state).answers.school, "南京某某学院");
     assert_eq!(apply(&state).answers.member, "");
-}
-
-/// A second screen, as opened from the list an hour later.
-#[test]
-fn the_next_form_knows_what_was_handed_in_before_and_the_next_person_does_not() {
-    let mut state = complete();
-    checked(&mut state, vec![]);
-    drop(press(&mut state, "<enter>"));
-    let (number, next, stage) = ("ZJ1".to_owned(), String::new(), Stage::DestinationReview);
-    drop(reply(&mut state, Reply::Submitted { id: TransferId(3), number, stage, next }));
-    let open_and_copy = |state: &mut State| {
-        drop(state.reset(Apply::new(Opening::Arrival).into()));
-        drop(press(state, "<c-d>"));
-        apply(state).answers.school.clone()
-    };
-    assert_eq!(open_and_copy(&mut state), "南京某某学院");
-    drop(reply(&mut state, Reply::Locked));
-    assert_eq!(open_and_copy(&mut state), "");
-}
-
-#[test]
-fn a_popup_of_options_opens_on_the_one_in_force() {
-    let mut state = complete();
-    choose_reason(&mut state, Reason::Unemployed);
-    drop(press(&mut state, "<f4>"));
-    drop(press(&mut state, "<enter>"));
-    assert_eq!(apply(&state).asked, Asked::Nothing);
-    assert_eq!(apply(&state).answers.reason, Some(Reason::Unemployed));
 }
 
 #[test]

@@ -96,6 +96,7 @@ impl Home {
         };
         let decision = Decision {
             ids: vec![id],
+            seen: Vec::new(),
             act: Act::Withdraw,
             reason: "撤销刚才的提交".to_owned(),
             branch: None,

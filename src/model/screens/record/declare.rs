@@ -24,6 +24,9 @@ const NUMBER: usize = 24;
 const WORD: usize = 30;
 const REASON: usize = 200;
 const PATH: usize = 500;
+/// More than a day has, so that one typed after the day that stands there is seen and refused, and
+/// not dropped with the old day left in force.
+const DAY: usize = 24;
 const NO_YES: [(&str, &str); 2] = [("no", "否"), ("yes", "是")];
 
 impl Record {
@@ -156,7 +159,7 @@ impl Record {
         let why = reason("原因或说明");
         let refused = decision.act == Act::RecordRefused;
         let fields = vec![
-            Field::line("date", "对方办理的日期", 10)
+            Field::line("date", "对方办理的日期", DAY)
                 .required()
                 .hint("年-月-日")
                 .checked(day_fault),
@@ -253,7 +256,7 @@ fn profile_fields(base: &MemberAnswers) -> Vec<Field> {
     let authentications = Authentication::ALL.iter().map(|a| (a.id(), a.label()));
     let marks = GraduationMark::ALL.iter().map(|mark| (mark.id(), mark.label()));
     let month = |id, label, text: &str| {
-        Field::line(id, label, 7).hint("如 2015-05").checked(month_fault).with(text)
+        Field::line(id, label, DAY).hint("如 2015-05").checked(month_fault).with(text)
     };
     let authentication = or(&base.authentication, Authentication::Unknown.id());
     let mark = or(&base.graduation_mark, GraduationMark::None.id());
@@ -286,7 +289,7 @@ fn org_fields(org: Option<&Organisation>) -> Vec<Field> {
         Field::line("contact_phone", "联系电话", NUMBER)
             .checked(phone_fault)
             .with(of(|o| &o.contact_phone)),
-        Field::line("graduates_on", "预计毕业年月", 7)
+        Field::line("graduates_on", "预计毕业年月", DAY)
             .hint("如 2020-06")
             .checked(month_fault)
             .with(of(|o| &o.graduates_on)),

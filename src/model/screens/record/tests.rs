@@ -41,7 +41,7 @@ fn write(state: &mut State, id: &str, text: &str) {
 
 fn decision(act: Act) -> Decision {
     let (reason, date) = (String::new(), String::new());
-    Decision { ids: vec![TransferId(3)], act, reason, branch: None, date }
+    Decision { ids: vec![TransferId(3)], seen: Vec::new(), act, reason, branch: None, date }
 }
 
 #[test]
@@ -199,4 +199,13 @@ fn popups_keep_their_border_over_the_page_below() {
     {
         assert!(screen.contains(wanted), "{wanted}\n{screen}");
     }
+}
+
+#[test]
+fn a_day_typed_after_the_one_that_stands_there_is_seen_and_refused() {
+    let mut state = over(Record::ask_receipt(decision(Act::RecordAccepted)));
+    drop(entered(&mut state));
+    write(&mut state, "date", "2020-05-30");
+    assert!(press(&mut state, "<f8>").is_empty(), "the day of today is not recorded instead");
+    assert!(dump(&state, 80, 24).join("").contains("2020-06-022020-05-30"));
 }
