@@ -152,7 +152,8 @@ CREATE INDEX transfers_name ON transfers (name_key, id);
 CREATE INDEX transfers_origin ON transfers (origin_name, id);
 CREATE INDEX transfers_destination ON transfers (destination_name, id);
 CREATE INDEX transfers_stage ON transfers (stage, since, id);
-CREATE INDEX transfers_stage_order ON transfers (stage, id);
+CREATE INDEX transfers_stage_order ON transfers
+    ((CASE stage WHEN 'draft' THEN 0 WHEN 'origin_review' THEN 1 WHEN 'destination_review' THEN 2 WHEN 'province_review' THEN 3 WHEN 'external_receipt' THEN 4 WHEN 'placement' THEN 5 WHEN 'completed' THEN 6 WHEN 'returned' THEN 7 WHEN 'withdrawn' THEN 8 WHEN 'lapsed' THEN 9 END), id);
 CREATE INDEX transfers_member ON transfers (member_id);
 CREATE INDEX transfers_person ON transfers (person_number);
 CREATE INDEX transfers_applicant ON transfers (applicant_id, stage);
@@ -160,7 +161,7 @@ CREATE INDEX transfers_applicant ON transfers (applicant_id, stage);
 -- 待我办 and 超期: whose move it is and who may see it are told from the index alone, and what has
 -- ended, which is nearly everything after some years, is not in it.
 CREATE INDEX transfers_open ON transfers
-    (since, id, stage, origin_path, destination_path, province_path, origin_mode, person_number, applicant_id, stopped_in)
+    (since + 100000000000 * (done_at > 0), id, since, stage, origin_path, destination_path, province_path, origin_mode, person_number, applicant_id, stopped_in)
     WHERE stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement');
 
 -- Taking an import of organisations back asks for each whether anything refers to it.

@@ -49,7 +49,16 @@ fn organisations_are_made_changed_and_retired() {
     office.admin(&[&add[..], &["--superior", "Z2", "--code", "B3"]].concat()).code(0);
     office.admin(&[&add[..], &["--superior", "Z2"]].concat()).code(6);
     office
-        .admin(&["org", "add", "--name", "某某小组", "--kind", "branch", "--superior", "B3"])
+        .admin(&[
+            "org",
+            "add",
+            "--name",
+            "某某总支",
+            "--kind",
+            "general_branch",
+            "--superior",
+            "B3",
+        ])
         .code(7);
     let edited =
         office.admin(&["org", "edit", "B3", "--graduates-on", "2027-06", "--json"]).code(0);
