@@ -110,6 +110,7 @@ pub const ROWS: &[KeyRow] = &[
     row(&[Apply],                  0, Some('d'), Action::SameAsLast, "同上一单"),
     row(SIGNED_IN,                 0, Some('z'), Action::Undo,       "撤销"),
     row(SIGNED_IN,                 0, Some('y'), Action::Redo,       "重做"),
+    row(SIGNED_IN,                 0, Some('w'), Action::Lock,       "锁屏"),
     row(&[Home, List],             0, Some('t'), Action::Sort,       "排序"),
     row(&[Setup, SignIn, Apply, Form], 0, Some('u'), Action::Clear,  "清空本项"),
 ];

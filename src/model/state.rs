@@ -307,11 +307,24 @@ fn act(state: &mut State, input: Input) -> Vec<Effect> {
         }
         Input::Do(Action::Quit) => vec![Effect::Quit],
         Input::Do(Action::Redraw) => vec![Effect::Redraw],
-        Input::Do(Action::Lock) => vec![Effect::Lock],
+        Input::Do(Action::Lock) => lock(state),
         Input::Do(Action::Help) if !matches!(state.top(), Layer::Text(_)) => help(state),
         Input::Do(Action::Menu) if state.session.is_some() => menu(state),
         other => state.with_top(|layer, ctx| layer.act(other, ctx)),
     }
+}
+
+/// Locks; what was typed in the last second is kept first.
+fn lock(state: &mut State) -> Vec<Effect> {
+    let now = state.now;
+    state.now = Now { moment: Moment(now.moment.0 + 2), ..now };
+    let mut effects = Vec::new();
+    for idx in 0..state.layers.len() {
+        effects.extend(state.with_layer(idx, Layer::due));
+    }
+    state.now = now;
+    effects.push(Effect::Lock);
+    effects
 }
 
 fn help(state: &mut State) -> Vec<Effect> {

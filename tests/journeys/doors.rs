@@ -40,6 +40,20 @@ fn the_screen_locks_by_the_menu_and_when_idle() {
 }
 
 #[test]
+fn locking_by_key_keeps_what_was_typed_last() {
+    let mut office = Rehearsal::office(Who::Branch);
+    office.keys("21邓鸿飞<enter>13912345");
+    office.keys("<c-w>");
+    office.must_show("屏幕已锁");
+    office.must_not_show("邓鸿飞");
+    office.keys("320199200210150129<enter>Yanshi-2468<enter>");
+    office.keys("21");
+    office.must_show("接着填");
+    office.keys("1");
+    office.must_show("13912345");
+}
+
+#[test]
 fn a_small_terminal_is_told_and_nothing_acts() {
     let mut office = Rehearsal::office(Who::Branch);
     office.keys("21邓鸿飞<enter>1391234");
