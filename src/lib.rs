@@ -6,13 +6,13 @@
 //! |---|---|---|
 //! | [`domain`] | what is true without a computer: stages, authority, people, numbers | nothing of ours |
 //! | [`rules`] | the rule file: reasons, fields, destinations, limits, the check-up | `domain` |
-//! | [`vault`] | key slots, passwords, the recovery key | `domain` |
+//! | [`vault`] | key slots, passwords, the recovery key | nothing of ours |
 //! | [`store`] | the encrypted database; the only home of SQL | `domain`, `rules` |
 //! | [`exchange`] | sheets and forms: bytes to domain and back | `domain`, `rules` |
 //! | [`office`] | the use cases: what a signed-in person can do, once for screen and command line | the above |
 //! | [`keys`] | what keys mean | `domain` |
 //! | [`model`] | the program's memory: state, layers, `update` | `domain`, `rules`, `keys` |
-//! | [`view`] | state to cells | `model`, `keys`, `domain` |
+//! | [`view`] | state to cells | `model`, `keys`, `rules`, `domain` |
 //! | [`app`] | the terminal shell: loop, effects, clock, signals | all |
 //! | [`cli`] | the command shell | all |
 //!
@@ -30,8 +30,9 @@
 //! # Invariants, as absences
 //!
 //! `update` never touches the world. `view` never changes the state. Nothing is deleted, only
-//! retired. No stage changes outside [`domain::workflow`], and none without an event. Who may
-//! import whom is a test (`tests/architecture.rs`).
+//! retired; an import that is taken back whole is the one exception, and leaves its event. No stage
+//! changes outside [`domain::workflow`], and none without an event. Who may import whom is a test
+//! (`tests/architecture.rs`).
 
 pub mod app;
 pub mod cli;

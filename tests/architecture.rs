@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("rules", &["domain"]),
-    ("vault", &["domain"]),
+    ("vault", &[]),
     ("store", &["domain", "rules"]),
     ("exchange", &["domain", "rules"]),
     ("office", &["domain", "rules", "vault", "store", "exchange"]),
