@@ -8,6 +8,7 @@
 //! | [`rules`] | the rule file: reasons, fields, destinations, limits, the check-up | `domain` |
 //! | [`vault`] | key slots, passwords, the recovery key | nothing of ours |
 //! | [`store`] | the encrypted database; the only home of SQL | `domain`, `rules` |
+//! | [`directory`] | the national list of organisations: a public file of its own, mapped and searched | `domain` |
 //! | [`exchange`] | sheets and forms: bytes to domain and back | `domain`, `rules` |
 //! | [`office`] | the use cases: what a signed-in person can do, once for screen and command line | the above |
 //! | [`keys`] | what keys mean | `domain` |
@@ -36,6 +37,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod directory;
 pub mod domain;
 pub mod exchange;
 pub mod keys;

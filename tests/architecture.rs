@@ -12,17 +12,24 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rules", &["domain"]),
     ("vault", &[]),
     ("store", &["domain", "rules"]),
+    ("directory", &["domain"]),
     ("exchange", &["domain", "rules"]),
-    ("office", &["domain", "rules", "vault", "store", "exchange"]),
+    ("office", &["domain", "rules", "vault", "store", "directory", "exchange"]),
     ("keys", &["domain"]),
     ("model", &["domain", "rules", "keys"]),
     ("view", &["domain", "rules", "keys", "model"]),
-    ("app", &["domain", "rules", "vault", "store", "exchange", "office", "keys", "model", "view"]),
+    (
+        "app",
+        &[
+            "domain", "rules", "vault", "store", "directory", "exchange", "office", "keys",
+            "model", "view",
+        ],
+    ),
     (
         "cli",
         &[
-            "domain", "rules", "vault", "store", "exchange", "office", "keys", "model", "view",
-            "app",
+            "domain", "rules", "vault", "store", "directory", "exchange", "office", "keys",
+            "model", "view", "app",
         ],
     ),
 ];
@@ -38,6 +45,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("calamine", &["exchange/"]),
     ("rust_xlsxwriter", &["exchange/"]),
     ("argon2", &["vault/"]),
+    ("memmap2", &["directory/"]),
+    ("unsafe ", &["directory/map.rs"]),
 ];
 
 /// A source file without its tests and comments.

@@ -15,6 +15,7 @@ pub mod order;
 pub mod organisation;
 pub mod person_name;
 pub mod phone;
+pub mod progress;
 pub mod text;
 pub mod transfer;
 pub mod workflow;

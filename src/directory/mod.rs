@@ -1,0 +1,47 @@
+//! The directory: the national list of organisations, as public data in a file of its own.
+//!
+//! The encrypted database holds what an office works with; the directory holds what it looks up.
+//! It is built once from a list, never changed in place, mapped into memory and not loaded, and
+//! shared by every window that reads it.
+//!
+//! Rows stand in the order in which people want to see them: shorter names first, and among those
+//! of one length in the order of the tree. A query can therefore stop at the first rows it finds.
+
+use crate::domain::organisation::OrgKind;
+
+/// The place of an organisation in one directory file, from zero, in the order of rank: length of
+/// the full name in characters, then the order of the tree. It means nothing in another file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrgNo(pub u32);
+
+/// What the directory knows of an organisation. Contacts are not among it: they are personal data,
+/// and this file is not encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Code as the list gives it; empty where it gives none.
+    pub code: &'a str,
+    /// Full name.
+    pub full_name: &'a str,
+    /// Short name, may be empty.
+    pub short_name: &'a str,
+    /// Kind.
+    pub kind: OrgKind,
+}
+
+/// A list that a directory is built from: its rows by number, each with its superior's row. The
+/// superiors make a forest: whoever offers a list has looked for circles.
+pub trait Listing {
+    /// How many rows.
+    fn len(&self) -> u32;
+
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A row's organisation.
+    fn entry(&self, row: u32) -> Entry<'_>;
+
+    /// The row of its superior; none for a root.
+    fn parent(&self, row: u32) -> Option<u32>;
+}
