@@ -84,7 +84,7 @@ impl Segments {
         let mut merge = Merge::new(&self).map_err(DirectoryFault::writing)?;
         let mut written = 0;
         while let Some(key) = merge.next(&mut list).map_err(DirectoryFault::writing)? {
-            if written % REPORTED == 0 {
+            if written.is_multiple_of(REPORTED) {
                 report(watch, "写入索引", merge.taken, merge.total)?;
             }
             bytes.clear();
