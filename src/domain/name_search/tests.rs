@@ -161,10 +161,14 @@ fn an_empty_query_scores_all_alike() {
 
 #[test]
 fn old_names_find_what_bears_the_new_one() {
-    let synonyms: Synonyms =
-        [("襄樊", "襄阳"), ("学社衔接临时团支部", "流动团员团支部"), ("崇文区", "东城区"), ("", "空")]
-            .into_iter()
-            .collect();
+    let synonyms: Synonyms = [
+        ("襄樊", "襄阳"),
+        ("学社衔接临时团支部", "流动团员团支部"),
+        ("崇文区", "东城区"),
+        ("", "空"),
+    ]
+    .into_iter()
+    .collect();
     let cases = [
         ("襄樊", "湖北省襄阳市团委", Some(Nearness::Substring)),
         ("襄樊", "襄樊学院团委", Some(Nearness::Prefix)),
