@@ -111,8 +111,12 @@ impl NameQuery {
 
     /// The same query without one of its terms.
     pub fn without(&self, term: usize) -> Self {
-        let kept = self.terms.iter().enumerate().filter(|(i, _)| *i != term);
-        Self { terms: kept.map(|(_, term)| term.clone()).collect() }
+        self.only((0..self.terms.len()).filter(|index| *index != term))
+    }
+
+    /// A query of some of its terms.
+    pub fn only(&self, terms: impl Iterator<Item = usize>) -> Self {
+        Self { terms: terms.filter_map(|index| self.terms.get(index).cloned()).collect() }
     }
 
     /// The score of a row, or nothing if some term does not match.
