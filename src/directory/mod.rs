@@ -15,6 +15,9 @@
 //! | `keys`, `postings`, `block` | lists of the organisations that have a gram |
 //! | `grams` | what names are found by |
 //! | `build` | writing a new file with bounded memory |
+//! | `plan`, `lattice`, `sounds` | from a query to lists: characters, codes, readings by sound |
+//! | `node`, `walk` | from lists to candidates, block by block |
+//! | `search`, `near` | passes in the order of hits; what may have been meant |
 
 mod block;
 mod build;
@@ -24,9 +27,16 @@ mod fault;
 mod file;
 mod grams;
 mod keys;
+mod lattice;
 mod layout;
 mod map;
+mod near;
+mod node;
+mod plan;
 mod postings;
+mod search;
+mod sounds;
+mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +48,8 @@ pub use columns::Rows;
 pub use fault::{Cause, DirectoryFault};
 pub use file::Directory;
 pub use layout::Section;
+pub use near::{Suggestion, Why};
+pub use search::{Hits, Query, Search, Step};
 
 /// The place of an organisation in one directory file, from zero, in the order of rank: length of
 /// the full name in characters, then the order of the tree. It means nothing in another file.
