@@ -15,7 +15,9 @@ mod read_csv;
 mod read_xlsx;
 pub mod registers;
 pub mod sheet;
+pub mod sheet_file;
 pub mod text;
+mod text_stream;
 pub mod transfers;
 
 #[cfg(test)]
