@@ -1,20 +1,28 @@
 //! Imports: read, check every row, show; write only what was consented to.
+//!
+//! A file is read twice: once to check and show it, once to write it. In between only a few bytes a
+//! row are kept.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use self::listing::Listing;
+use self::members::PreparedMembers;
 use super::{Session, io_fault};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::member::MemberEntry;
-use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
+use crate::domain::order::{ImportKind, ImportPreview, ImportVerdict};
 use crate::domain::organisation::OrgEntry;
-use crate::exchange::columns::{ColumnOverride, ColumnPlan, KnownField, ReadFault};
+use crate::domain::progress::Watch;
+use crate::exchange::columns::{ColumnOverride, ReadFault};
 use crate::exchange::fault::RowFault;
-use crate::exchange::members::{MemberOptions, read_members};
+use crate::exchange::members::MemberOptions;
 use crate::exchange::organisations::{arrange, read_organisations};
 use crate::exchange::sheet::{SheetFault, SheetFaultCause};
 use crate::exchange::sheet_file::SheetFile;
 use crate::store::{ImportOutcome, Screener, Screening};
+
+mod listing;
+mod members;
 
 /// What the user says about a file beyond its name.
 #[derive(Debug, Clone, Default)]
@@ -33,20 +41,22 @@ pub struct PreparedImport {
 }
 
 enum Rows {
-    Members(Vec<(MemberEntry, String)>),
+    Members(PreparedMembers),
     Organisations(Vec<OrgEntry>),
 }
 
 impl Session<'_> {
-    /// Reads a file and checks every row against the rules and the database.
+    /// Reads a file and checks every row against the rules and the database. Nothing is written,
+    /// whether it ends well or not.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no sheet, or lacks a column.
+    /// Where the file cannot be read, is no sheet, or lacks a column; where the watch says stop.
     pub fn prepare_import(
         &self,
         kind: ImportKind,
         path: &Path,
         options: &ImportOptions,
+        watch: &mut Watch<'_>,
     ) -> Result<PreparedImport, Fault> {
         let sheet = SheetFile::open(path).map_err(|fault| sheet_fault(path, &fault))?;
         let overrides: Vec<ColumnOverride> = options
@@ -58,44 +68,11 @@ impl Session<'_> {
         match kind {
             ImportKind::Members => {
                 let options = MemberOptions { overrides, branch: options.branch.clone() };
-                self.prepare_members(&sheet, &options, path)
+                let (preview, rows) = self.prepare_members(sheet, path, options, watch)?;
+                Ok(PreparedImport { preview, rows: Rows::Members(rows) })
             }
             ImportKind::Organisations => self.prepare_organisations(&sheet, &overrides, path),
         }
-    }
-
-    fn prepare_members(
-        &self,
-        sheet: &SheetFile,
-        options: &MemberOptions,
-        path: &Path,
-    ) -> Result<PreparedImport, Fault> {
-        let mut source = sheet.rows().map_err(|fault| sheet_fault(path, &fault))?;
-        let read = read_members(&mut source, options).map_err(|fault| read_fault(path, &fault))?;
-        let desk = self.desk();
-        let mut screener = desk.screener();
-        let (mut rows, mut good) = (Vec::new(), Vec::new());
-        for row in read.rows {
-            let verdict = match row.entry {
-                Err(faults) => bad(faults),
-                Ok((entry, branch)) => match screener.member(&entry, &branch)? {
-                    Screening::Present(said) => ImportVerdict::Present(said),
-                    Screening::Bad(fault) => unfit("所在团支部", branch, fault),
-                    Screening::Good => {
-                        good.push((entry, branch));
-                        ImportVerdict::Good
-                    }
-                },
-            };
-            rows.push(ImportRow {
-                row: row.row,
-                name: row.shown.name,
-                key: row.shown.masked_id,
-                verdict,
-            });
-        }
-        let columns = columns_of(&read.plan);
-        Ok(PreparedImport { preview: preview(sheet, columns, rows), rows: Rows::Members(good) })
     }
 
     fn prepare_organisations(
@@ -110,35 +87,32 @@ impl Session<'_> {
         let desk = self.desk();
         let mut sieve =
             OrgSieve { screener: desk.screener(), names: HashSet::new(), aliases: HashMap::new() };
-        let (mut rows, mut good) = (Vec::new(), Vec::new());
+        let (mut listing, mut good) = (Listing::default(), Vec::new());
         for row in arrange(read.rows) {
             let verdict = match row.entry {
                 Err(faults) => bad(faults),
                 Ok(entry) => sieve.pass(entry, &mut good)?,
             };
-            rows.push(ImportRow {
-                row: row.row,
-                name: row.shown.full_name,
-                key: row.shown.code,
-                verdict,
-            });
+            let (name, key) = (row.shown.full_name, row.shown.code);
+            listing.add(row.row, verdict, || (name, key));
         }
-        rows.sort_by_key(|row| row.row);
-        let columns = columns_of(&read.plan);
-        Ok(PreparedImport {
-            preview: preview(sheet, columns, rows),
-            rows: Rows::Organisations(good),
-        })
+        let preview = listing.preview(sheet, read.plan.shown());
+        Ok(PreparedImport { preview, rows: Rows::Organisations(good) })
     }
 
     /// Writes the good rows of a prepared import, in one transaction.
     ///
     /// # Errors
-    /// Where there are none, or one cannot be written; then none is.
-    pub fn run_import(&self, import: &PreparedImport) -> Result<ImportOutcome, Fault> {
+    /// Where there are none, the file has changed, one cannot be written, or the watch says stop;
+    /// then none is.
+    pub fn run_import(
+        &self,
+        import: &PreparedImport,
+        watch: &mut Watch<'_>,
+    ) -> Result<ImportOutcome, Fault> {
         let file = &import.preview.file;
         match &import.rows {
-            Rows::Members(rows) => self.desk().import_members(rows, file),
+            Rows::Members(rows) => self.run_members(rows, file, watch),
             Rows::Organisations(rows) => self.desk().import_organisations(rows, file),
         }
     }
@@ -226,22 +200,5 @@ fn unfit(column: &str, value: String, fault: Fault) -> ImportVerdict {
     ImportVerdict::Bad(vec![(column.to_owned(), value, fault.sentence)])
 }
 
-fn columns_of<F: KnownField>(plan: &ColumnPlan<F>) -> Vec<(String, String)> {
-    plan.shown()
-}
-
-fn preview(
-    sheet: &SheetFile,
-    columns: Vec<(String, String)>,
-    rows: Vec<ImportRow>,
-) -> ImportPreview {
-    let count =
-        |wanted: fn(&ImportVerdict) -> bool| rows.iter().filter(|r| wanted(&r.verdict)).count();
-    let counts = (
-        count(|v| *v == ImportVerdict::Good),
-        count(|v| matches!(v, ImportVerdict::Bad(_))),
-        count(|v| matches!(v, ImportVerdict::Present(_))),
-    );
-    let (file, format) = (sheet.name().to_owned(), sheet.encoding().to_owned());
-    ImportPreview { file, format, columns, counts, rows }
-}
+#[cfg(test)]
+mod tests;
