@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod dates;
+pub mod doubles;
 pub mod export;
 pub mod fault;
 pub mod fields;
@@ -15,7 +16,9 @@ mod read_csv;
 mod read_xlsx;
 pub mod registers;
 pub mod sheet;
+pub mod sheet_file;
 pub mod text;
+mod text_stream;
 pub mod transfers;
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::columns::{ColumnFault, ColumnOverride, ColumnPlan, KnownField, recognise};
+use super::columns::{ColumnOverride, ColumnPlan, KnownField, ReadFault, recognise};
 use super::dates::month_of;
 use super::fault::RowFault;
 use super::fields::OrgField;
-use super::sheet::{Sheet, SheetRow};
+use super::sheet::SheetRow;
+use super::sheet_file::SheetRows;
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::domain::phone::Phone;
 
@@ -49,13 +50,17 @@ pub struct ShownOrganisation {
 /// Reads and arranges organisations.
 ///
 /// # Errors
-/// Where the columns cannot be told. Faults of rows are in the rows.
+/// Where the columns cannot be told or the file cannot be read to its end. Faults of rows are in
+/// the rows.
 pub fn read_organisations(
-    sheet: &Sheet,
+    source: &mut SheetRows,
     overrides: &[ColumnOverride],
-) -> Result<OrgSheet, ColumnFault> {
-    let (plan, data) = recognise(sheet, overrides)?;
-    let rows = data.iter().map(|row| read_row(&plan, row)).collect();
+) -> Result<OrgSheet, ReadFault> {
+    let plan = recognise(source, overrides)?;
+    let mut rows = Vec::new();
+    while let Some(row) = source.next_row()? {
+        rows.push(read_row(&plan, row));
+    }
     Ok(OrgSheet { rows: arrange(rows), plan })
 }
 
