@@ -64,6 +64,7 @@ pub fn code_of(kind: FaultKind) -> u8 {
         FaultKind::CannotWrite => 73,
         FaultKind::Damaged => 74,
         FaultKind::Busy => 75,
+        FaultKind::Stopped => 130,
     }
 }
 
@@ -192,8 +193,9 @@ mod tests {
             FaultKind::CannotWrite,
             FaultKind::Damaged,
             FaultKind::Busy,
+            FaultKind::Stopped,
         ];
         let codes: Vec<u8> = kinds.into_iter().map(code_of).collect();
-        assert_eq!(codes, [1, 2, 4, 5, 6, 7, 69, 73, 74, 75]);
+        assert_eq!(codes, [1, 2, 4, 5, 6, 7, 69, 73, 74, 75, 130]);
     }
 }

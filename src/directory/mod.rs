@@ -7,6 +7,12 @@
 //! Rows stand in the order in which people want to see them: shorter names first, and among those
 //! of one length in the order of the tree. A query can therefore stop at the first rows it finds.
 
+mod bytes;
+mod map;
+mod spool;
+
+pub use spool::{Spool, SpoolRow, SpoolWriter};
+
 use crate::domain::organisation::OrgKind;
 
 /// The place of an organisation in one directory file, from zero, in the order of rank: length of

@@ -152,7 +152,7 @@ fn literal_nearness(term: &str, text: &str) -> Option<Nearness> {
 /// Folds character by character, so that indexes into the folded name are indexes into the name.
 ///
 /// Most names need no folding, and a list has a hundred thousand of them: they are not copied.
-fn folded(text: &str) -> Cow<'_, str> {
+pub fn folded(text: &str) -> Cow<'_, str> {
     if text.bytes().any(may_fold) {
         Cow::Owned(text.chars().map(fold).collect())
     } else {
@@ -167,7 +167,7 @@ const fn may_fold(byte: u8) -> bool {
 }
 
 /// Full-width forms become plain, capitals small, and the several dots in names one dot.
-fn fold(c: char) -> char {
+pub fn fold(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => {
             char::from_u32(c as u32 - 0xFEE0).map_or(c, |plain| plain.to_ascii_lowercase())

@@ -12,6 +12,7 @@ mod imports;
 mod member_changes;
 mod members;
 mod open;
+mod org_lists;
 mod organisations;
 mod scope;
 mod stats;
@@ -23,6 +24,7 @@ pub use chain::Deed;
 pub use fault::Stored;
 pub use imports::{ImportOutcome, Screener, Screening};
 pub use members::MemberFilter;
+pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
 pub use organisations::OrgFilter;
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
