@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::columns::{ColumnFault, ColumnOverride, ColumnPlan, KnownField, recognise};
+use super::columns::{ColumnOverride, ColumnPlan, KnownField, ReadFault, recognise};
 use super::dates::{calendar_part, month_of};
 use super::fault::{RowFault, masked_where_id};
 use super::fields::MemberField;
-use super::sheet::{Cell, Sheet, SheetRow};
+use super::sheet::{Cell, SheetRow};
+use super::sheet_file::SheetRows;
 use crate::domain::id_number::{DocumentKind, IdFault, IdNumber, mask_id, normal_form};
 use crate::domain::member::{Authentication, GraduationMark, MemberEntry, Profile};
 use crate::domain::person_name::PersonName;
@@ -59,11 +60,19 @@ pub struct ShownMember {
 /// Reads members.
 ///
 /// # Errors
-/// Where the columns cannot be told. Faults of rows are in the rows.
-pub fn read_members(sheet: &Sheet, options: &MemberOptions) -> Result<MemberSheet, ColumnFault> {
-    let (plan, data) = recognise(sheet, &options.overrides)?;
-    let read = |row| RowReader::new(&plan, row).read(options.branch.as_deref());
-    let (mut rows, ids): (Vec<_>, Vec<_>) = data.iter().map(read).unzip();
+/// Where the columns cannot be told or the file cannot be read to its end. Faults of rows are in
+/// the rows.
+pub fn read_members(
+    source: &mut SheetRows,
+    options: &MemberOptions,
+) -> Result<MemberSheet, ReadFault> {
+    let plan = recognise(source, &options.overrides)?;
+    let (mut rows, mut ids) = (Vec::new(), Vec::new());
+    while let Some(row) = source.next_row()? {
+        let (row, id) = RowReader::new(&plan, row).read(options.branch.as_deref());
+        rows.push(row);
+        ids.push(id);
+    }
     refuse_duplicates(&plan, &mut rows, &ids);
     Ok(MemberSheet { plan, rows })
 }

@@ -8,15 +8,13 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::member::MemberEntry;
 use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
 use crate::domain::organisation::OrgEntry;
-use crate::exchange::columns::{ColumnOverride, ColumnPlan, KnownField};
+use crate::exchange::columns::{ColumnOverride, ColumnPlan, KnownField, ReadFault};
 use crate::exchange::fault::RowFault;
 use crate::exchange::members::{MemberOptions, read_members};
 use crate::exchange::organisations::{arrange, read_organisations};
-use crate::exchange::sheet::{Sheet, read_sheet};
+use crate::exchange::sheet::{SheetFault, SheetFaultCause};
+use crate::exchange::sheet_file::SheetFile;
 use crate::store::{ImportOutcome, Screener, Screening};
-
-/// Most bytes of a file that is read at all; the sheet reader has limits of its own below it.
-const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// What the user says about a file beyond its name.
 #[derive(Debug, Clone, Default)]
@@ -50,9 +48,7 @@ impl Session<'_> {
         path: &Path,
         options: &ImportOptions,
     ) -> Result<PreparedImport, Fault> {
-        let bytes = read_limited(path)?;
-        let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let sheet = read_sheet(&bytes, &file).map_err(|f| damaged(f.to_string()))?;
+        let sheet = SheetFile::open(path).map_err(|fault| sheet_fault(path, &fault))?;
         let overrides: Vec<ColumnOverride> = options
             .columns
             .iter()
@@ -62,19 +58,20 @@ impl Session<'_> {
         match kind {
             ImportKind::Members => {
                 let options = MemberOptions { overrides, branch: options.branch.clone() };
-                self.prepare_members(&sheet, &options, file)
+                self.prepare_members(&sheet, &options, path)
             }
-            ImportKind::Organisations => self.prepare_organisations(&sheet, &overrides, file),
+            ImportKind::Organisations => self.prepare_organisations(&sheet, &overrides, path),
         }
     }
 
     fn prepare_members(
         &self,
-        sheet: &Sheet,
+        sheet: &SheetFile,
         options: &MemberOptions,
-        file: String,
+        path: &Path,
     ) -> Result<PreparedImport, Fault> {
-        let read = read_members(sheet, options).map_err(|f| damaged(f.to_string()))?;
+        let mut source = sheet.rows().map_err(|fault| sheet_fault(path, &fault))?;
+        let read = read_members(&mut source, options).map_err(|fault| read_fault(path, &fault))?;
         let desk = self.desk();
         let mut screener = desk.screener();
         let (mut rows, mut good) = (Vec::new(), Vec::new());
@@ -98,19 +95,18 @@ impl Session<'_> {
             });
         }
         let columns = columns_of(&read.plan);
-        Ok(PreparedImport {
-            preview: preview(sheet, file, columns, rows),
-            rows: Rows::Members(good),
-        })
+        Ok(PreparedImport { preview: preview(sheet, columns, rows), rows: Rows::Members(good) })
     }
 
     fn prepare_organisations(
         &self,
-        sheet: &Sheet,
+        sheet: &SheetFile,
         overrides: &[ColumnOverride],
-        file: String,
+        path: &Path,
     ) -> Result<PreparedImport, Fault> {
-        let read = read_organisations(sheet, overrides).map_err(|f| damaged(f.to_string()))?;
+        let mut source = sheet.rows().map_err(|fault| sheet_fault(path, &fault))?;
+        let read =
+            read_organisations(&mut source, overrides).map_err(|fault| read_fault(path, &fault))?;
         let desk = self.desk();
         let mut sieve =
             OrgSieve { screener: desk.screener(), names: HashSet::new(), aliases: HashMap::new() };
@@ -130,7 +126,7 @@ impl Session<'_> {
         rows.sort_by_key(|row| row.row);
         let columns = columns_of(&read.plan);
         Ok(PreparedImport {
-            preview: preview(sheet, file, columns, rows),
+            preview: preview(sheet, columns, rows),
             rows: Rows::Organisations(good),
         })
     }
@@ -184,28 +180,39 @@ impl OrgSieve<'_> {
     }
 }
 
-fn read_limited(path: &Path) -> Result<Vec<u8>, Fault> {
-    let told = |error: std::io::Error| io_fault("打不开文件", path, &error);
-    let meta = std::fs::metadata(path).map_err(told)?;
-    if meta.is_dir() {
-        let sentence =
-            format!("{} 是一个目录，不是文件。请给出 .csv 或 .xlsx 文件。", path.display());
-        return Err(Fault::new(FaultKind::NotFound, sentence));
-    }
-    if meta.len() > FILE_LIMIT {
-        let sentence = format!(
-            "{} 有 {} MB，最多 {} MB。请拆成几个文件再导入。",
-            path.display(),
-            meta.len() / 1024 / 1024,
-            FILE_LIMIT / 1024 / 1024
-        );
-        return Err(Fault::new(FaultKind::Rule, sentence));
-    }
-    std::fs::read(path).map_err(told)
+/// The fault of a file with the kind that decides the exit code.
+pub(super) fn sheet_fault(path: &Path, fault: &SheetFault) -> Fault {
+    let kind = match &fault.cause {
+        SheetFaultCause::Unreadable(kind) => {
+            return io_fault("打不开文件", path, &std::io::Error::from(*kind));
+        }
+        SheetFaultCause::Folder | SheetFaultCause::NoFile => FaultKind::NotFound,
+        SheetFaultCause::TooBig(_) => FaultKind::Rule,
+        SheetFaultCause::Changed => FaultKind::Conflict,
+        SheetFaultCause::Empty
+        | SheetFaultCause::OldWorkbook
+        | SheetFaultCause::WebPage
+        | SheetFaultCause::NotText
+        | SheetFaultCause::Undecodable
+        | SheetFaultCause::LostCharacter { .. }
+        | SheetFaultCause::TooManyRows(_)
+        | SheetFaultCause::TooManyColumns { .. }
+        | SheetFaultCause::TooManyCells
+        | SheetFaultCause::RowTooLong { .. }
+        | SheetFaultCause::CellTooLong { .. }
+        | SheetFaultCause::Inflated
+        | SheetFaultCause::Broken(_)
+        | SheetFaultCause::NoVisibleSheet => FaultKind::Damaged,
+    };
+    Fault::new(kind, fault.to_string())
 }
 
-fn damaged(sentence: String) -> Fault {
-    Fault::new(FaultKind::Damaged, sentence)
+/// The fault of a file that is no register.
+pub(super) fn read_fault(path: &Path, fault: &ReadFault) -> Fault {
+    match fault {
+        ReadFault::Sheet(fault) => sheet_fault(path, fault),
+        ReadFault::Columns(fault) => Fault::new(FaultKind::Damaged, fault.to_string()),
+    }
 }
 
 fn bad(faults: Vec<RowFault>) -> ImportVerdict {
@@ -224,8 +231,7 @@ fn columns_of<F: KnownField>(plan: &ColumnPlan<F>) -> Vec<(String, String)> {
 }
 
 fn preview(
-    sheet: &Sheet,
-    file: String,
+    sheet: &SheetFile,
     columns: Vec<(String, String)>,
     rows: Vec<ImportRow>,
 ) -> ImportPreview {
@@ -236,5 +242,6 @@ fn preview(
         count(|v| matches!(v, ImportVerdict::Bad(_))),
         count(|v| matches!(v, ImportVerdict::Present(_))),
     );
-    ImportPreview { file, format: sheet.encoding.to_owned(), columns, counts, rows }
+    let (file, format) = (sheet.name().to_owned(), sheet.encoding().to_owned());
+    ImportPreview { file, format, columns, counts, rows }
 }

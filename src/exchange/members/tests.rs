@@ -2,15 +2,19 @@
 
 use rust_xlsxwriter::{Format, Workbook};
 
-use super::super::sheet::read_sheet;
-use super::super::testing::{id, id_from, sheet};
+use super::super::testing::{id, id_from, kept};
 use super::*;
 
 const HEADER: &str =
     "姓名,身份证号,手机号,所在团支部,入团时间,证件类型,性别,出生日期,毕业标记,志愿书认证";
 
 fn read(lines: &str) -> Vec<MemberRowIn> {
-    read_members(&sheet(&format!("{HEADER}\n{lines}\n")), &MemberOptions::default()).unwrap().rows
+    rows_of(format!("{HEADER}\n{lines}\n").as_bytes(), &MemberOptions::default())
+}
+
+fn rows_of(bytes: &[u8], options: &MemberOptions) -> Vec<MemberRowIn> {
+    let (_dir, file) = kept(bytes, "名单.csv");
+    read_members(&mut file.rows().unwrap(), options).unwrap().rows
 }
 
 fn faults(line: &str) -> Vec<RowFault> {
@@ -122,8 +126,7 @@ fn a_number_in_the_id_column_of_a_workbook_is_always_refused() {
     }
     page.write(1, 1, 320_102_200_001_015_539_f64).unwrap();
     page.write(2, 1, id(5)).unwrap();
-    let sheet = read_sheet(&book.save_to_buffer().unwrap(), "名单.xlsx").unwrap();
-    let rows = read_members(&sheet, &MemberOptions::default()).unwrap().rows;
+    let rows = rows_of(&book.save_to_buffer().unwrap(), &MemberOptions::default());
     let fault = rows[0].entry.clone().unwrap_err();
     assert!(
         fault[0].reason.starts_with("身份证号在表里是数字，Excel 已丢失后几位"),
@@ -143,7 +146,7 @@ fn other_documents_and_a_given_branch_are_taken() {
         { id_from("32010220000131553") }
     );
     let options = MemberOptions { branch: Some("B9".to_owned()), ..Default::default() };
-    let rows = read_members(&sheet(&text), &options).unwrap().rows;
+    let rows = rows_of(text.as_bytes(), &options);
     let (entry, branch) = rows[0].entry.clone().unwrap();
     assert_eq!((entry.document, entry.id_number.reveal()), (DocumentKind::Other, "H12345678"));
     assert_eq!(branch, "B9");

@@ -1,13 +1,18 @@
 //! Trees from shuffled rows, and rows that make none.
 
-use super::super::testing::sheet;
+use super::super::testing::kept;
 use super::*;
 
 const HEADER: &str =
     "组织编号,上级编号,组织全称,组织简称,组织类别,层级,地区代码,联系人,联系电话,毕业时间";
 
 fn read(lines: &str) -> Vec<OrgRowIn> {
-    read_organisations(&sheet(&format!("{HEADER}\n{lines}\n")), &[]).unwrap().rows
+    rows_of(&format!("{HEADER}\n{lines}\n"))
+}
+
+fn rows_of(text: &str) -> Vec<OrgRowIn> {
+    let (_dir, file) = kept(text.as_bytes(), "组织.csv");
+    read_organisations(&mut file.rows().unwrap(), &[]).unwrap().rows
 }
 
 fn sentence(rows: &[OrgRowIn], row: usize) -> String {
@@ -94,7 +99,7 @@ fn kinds_are_read_from_the_name_where_no_column_has_them() {
         ("某某学院委员会", OrgKind::Committee),
     ] {
         let text = format!("全称,上级\n{name},无\n");
-        let rows = read_organisations(&sheet(&text), &[]).unwrap().rows;
+        let rows = rows_of(&text);
         let entry = rows[0].entry.clone().unwrap();
         assert_eq!((entry.kind, entry.superior.as_str()), (Some(kind), ""), "{name}");
     }
