@@ -6,6 +6,30 @@
 //!
 //! Rows stand in the order in which people want to see them: shorter names first, and among those
 //! of one length in the order of the tree. A query can therefore stop at the first rows it finds.
+//!
+//! | module | what |
+//! |---|---|
+//! | `layout` | header and sections of the file |
+//! | `map` | the file as memory |
+//! | `file`, `columns` | opening and reading it |
+//! | `keys`, `postings`, `block` | lists of the organisations that have a gram |
+//! | `grams` | what names are found by |
+//! | `build` | writing a new file with bounded memory |
+
+mod block;
+mod build;
+mod bytes;
+mod columns;
+mod fault;
+mod file;
+mod grams;
+mod keys;
+mod layout;
+mod map;
+mod postings;
+
+#[cfg(test)]
+mod tests;
 
 mod bytes;
 mod map;
@@ -14,6 +38,12 @@ mod spool;
 pub use spool::{Spool, SpoolRow, SpoolWriter};
 
 use crate::domain::organisation::OrgKind;
+
+pub use build::{Built, build};
+pub use columns::Rows;
+pub use fault::{Cause, DirectoryFault};
+pub use file::Directory;
+pub use layout::Section;
 
 /// The place of an organisation in one directory file, from zero, in the order of rank: length of
 /// the full name in characters, then the order of the tree. It means nothing in another file.

@@ -1,0 +1,391 @@
+//! Sets of organisations in one block of numbers: as bits while a query is worked out, and as
+//! containers in the file, each in the shape that is smallest.
+
+use std::ops::Range;
+
+use super::bytes::u16_at;
+
+/// Numbers of one block; a number's block is what is above its lowest 16 bits.
+pub(super) const BLOCK: u32 = 1 << 16;
+
+/// Words of the bits of one block.
+const WORDS: usize = (BLOCK / 64) as usize;
+
+/// Bytes of the bits of one block.
+pub(super) const BITMAP_BYTES: usize = (BLOCK / 8) as usize;
+
+/// A set of numbers in one block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bits(Box<[u64; WORDS]>);
+
+impl Default for Bits {
+    fn default() -> Self {
+        Self(Box::new([0; WORDS]))
+    }
+}
+
+impl Bits {
+    /// The empty set.
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes everything out.
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    /// Puts one number in.
+    pub(super) fn set(&mut self, number: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(number >> 6)) {
+            *word |= 1 << (number & 63);
+        }
+    }
+
+    /// Whether a number is in.
+    pub(super) fn contains(&self, number: u16) -> bool {
+        self.0.get(usize::from(number >> 6)).is_some_and(|word| word >> (number & 63) & 1 == 1)
+    }
+
+    /// Whether nothing is in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    /// How many are in.
+    pub(super) fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// Keeps what is in both.
+    pub(super) fn and(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(mine, theirs)| *mine &= theirs);
+    }
+
+    /// Adds what is in the other.
+    pub(super) fn or(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(mine, theirs)| *mine |= theirs);
+    }
+
+    /// Takes out what is in the other.
+    pub(super) fn and_not(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(mine, theirs)| *mine &= !theirs);
+    }
+
+    /// Puts a range in, as numbers of the block from 0 to 65,536.
+    pub(super) fn set_range(&mut self, range: Range<u32>) {
+        self.each_word(range, |word, mask| *word |= mask);
+    }
+
+    /// Takes a range out.
+    pub(super) fn clear_range(&mut self, range: Range<u32>) {
+        self.each_word(range, |word, mask| *word &= !mask);
+    }
+
+    /// Keeps a range only.
+    pub(super) fn keep_range(&mut self, range: Range<u32>) {
+        self.clear_range(0..range.start);
+        self.clear_range(range.end.max(range.start)..BLOCK);
+    }
+
+    /// What is in, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u16> + '_ {
+        let words = self.0.iter().zip((0..BLOCK).step_by(64));
+        words.flat_map(|(word, base)| Ones(*word).map(move |bit| (base + bit) as u16))
+    }
+
+    fn each_word(&mut self, range: Range<u32>, mut change: impl FnMut(&mut u64, u64)) {
+        let (start, end) = (range.start.min(BLOCK), range.end.min(BLOCK));
+        if start >= end {
+            return;
+        }
+        let (first, last) = (start / 64, (end - 1) / 64);
+        let low = u64::MAX << (start % 64);
+        let high = u64::MAX >> (63 - (end - 1) % 64);
+        let words = self.0.get_mut(first as usize..=last as usize).unwrap_or_default();
+        match words {
+            [] => {}
+            [one] => change(one, low & high),
+            [head, middle @ .., tail] => {
+                change(head, low);
+                middle.iter_mut().for_each(|word| change(word, u64::MAX));
+                change(tail, high);
+            }
+        }
+    }
+
+    /// Keeps the numbers of an ascending sequence only.
+    pub(super) fn keep(&mut self, numbers: impl Iterator<Item = u16>) {
+        let (mut at, mut mask) = (0, 0);
+        for number in numbers {
+            let word = usize::from(number >> 6);
+            if word != at {
+                self.mask_word(at, mask);
+                self.0.get_mut(at + 1..word).unwrap_or_default().fill(0);
+                (at, mask) = (word, 0);
+            }
+            mask |= 1 << (number & 63);
+        }
+        self.mask_word(at, mask);
+        self.0.get_mut(at + 1..).unwrap_or_default().fill(0);
+    }
+
+    fn mask_word(&mut self, at: usize, mask: u64) {
+        if let Some(word) = self.0.get_mut(at) {
+            *word &= mask;
+        }
+    }
+}
+
+/// The places of the ones in a word.
+struct Ones(u64);
+
+impl Iterator for Ones {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let place = (self.0 != 0).then(|| self.0.trailing_zeros())?;
+        self.0 &= self.0 - 1;
+        Some(place)
+    }
+}
+
+/// How a container holds its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Each as 16 bits, ascending.
+    Array,
+    /// A bit for every number of the block.
+    Bitmap,
+    /// Runs without a gap: first number and how many follow it, 16 bits each, ascending.
+    Runs,
+}
+
+impl Shape {
+    pub(super) const fn code(self) -> u32 {
+        match self {
+            Self::Array => 0,
+            Self::Bitmap => 1,
+            Self::Runs => 2,
+        }
+    }
+
+    pub(super) const fn from_code(code: u32) -> Option<Self> {
+        match code {
+            0 => Some(Self::Array),
+            1 => Some(Self::Bitmap),
+            2 => Some(Self::Runs),
+            _ => None,
+        }
+    }
+}
+
+/// The numbers of a list in one block, as they are in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Container<'a> {
+    pub(super) shape: Shape,
+    pub(super) bytes: &'a [u8],
+}
+
+impl Container<'_> {
+    /// Adds its numbers.
+    pub(super) fn add(&self, bits: &mut Bits) {
+        match self.shape {
+            Shape::Array => self.singles().for_each(|number| bits.set(number)),
+            Shape::Bitmap => {
+                bits.0.iter_mut().zip(self.words()).for_each(|(mine, theirs)| *mine |= theirs);
+            }
+            Shape::Runs => self.runs().for_each(|run| bits.set_range(run)),
+        }
+    }
+
+    /// Keeps its numbers only.
+    pub(super) fn and(&self, bits: &mut Bits) {
+        match self.shape {
+            Shape::Array => bits.keep(self.singles()),
+            Shape::Bitmap => {
+                let words = self.words().chain(std::iter::repeat(0));
+                bits.0.iter_mut().zip(words).for_each(|(mine, theirs)| *mine &= theirs);
+            }
+            Shape::Runs => {
+                let mut kept = 0;
+                for run in self.runs() {
+                    bits.clear_range(kept..run.start);
+                    kept = run.end;
+                }
+                bits.clear_range(kept..BLOCK);
+            }
+        }
+    }
+
+    /// Whether a number is in.
+    pub(super) fn contains(&self, number: u16) -> bool {
+        match self.shape {
+            Shape::Array => {
+                let at = self.before(self.bytes.len() / 2, |n| u16_at(self.bytes, n), number);
+                at.and_then(|at| u16_at(self.bytes, at)) == Some(number)
+            }
+            Shape::Bitmap => {
+                let byte = self.bytes.get(usize::from(number >> 3));
+                byte.is_some_and(|byte| byte >> (number & 7) & 1 == 1)
+            }
+            Shape::Runs => self.in_a_run(number).unwrap_or(false),
+        }
+    }
+
+    /// Hands out its numbers, ascending; `bits` is empty before and to be emptied after.
+    pub(super) fn each(&self, bits: &mut Bits, mut take: impl FnMut(u16)) {
+        if self.shape == Shape::Array {
+            self.singles().for_each(take);
+        } else {
+            self.add(bits);
+            bits.iter().for_each(&mut take);
+        }
+    }
+
+    fn in_a_run(&self, number: u16) -> Option<bool> {
+        let start = |run| u16_at(self.bytes, run * 2);
+        let next = match number.checked_add(1) {
+            Some(after) => self.before(self.bytes.len() / 4, start, after)?,
+            None => self.bytes.len() / 4,
+        };
+        let run = next.checked_sub(1)?;
+        Some(number - start(run)? <= u16_at(self.bytes, run * 2 + 1)?)
+    }
+
+    /// How many of an ascending sequence are below a number.
+    fn before(
+        &self,
+        count: usize,
+        at: impl Fn(usize) -> Option<u16>,
+        number: u16,
+    ) -> Option<usize> {
+        super::bytes::partition(0, count, |index| Some(at(index)? < number))
+    }
+
+    fn singles(&self) -> impl Iterator<Item = u16> + '_ {
+        self.bytes.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair))
+    }
+
+    fn words(&self) -> impl Iterator<Item = u64> + '_ {
+        self.bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word))
+    }
+
+    fn runs(&self) -> impl Iterator<Item = Range<u32>> + '_ {
+        self.bytes.as_chunks().0.iter().map(|&[a, b, c, d]| {
+            let start = u32::from(u16::from_le_bytes([a, b]));
+            start..start + u32::from(u16::from_le_bytes([c, d])) + 1
+        })
+    }
+}
+
+/// Writes ascending numbers without repetition in the smallest shape.
+pub(super) fn encode(numbers: &[u16], out: &mut Vec<u8>) -> Shape {
+    let gaps = numbers.windows(2).filter(|pair| matches!(pair, [a, b] if a + 1 != *b)).count();
+    let (runs, array) = (4 * (gaps + 1), 2 * numbers.len());
+    if runs <= array && runs <= BITMAP_BYTES {
+        put_runs(numbers, out);
+        Shape::Runs
+    } else if array <= BITMAP_BYTES {
+        out.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        Shape::Array
+    } else {
+        let mut bits = Bits::new();
+        numbers.iter().for_each(|number| bits.set(*number));
+        out.extend(bits.0.iter().flat_map(|word| word.to_le_bytes()));
+        Shape::Bitmap
+    }
+}
+
+fn put_runs(numbers: &[u16], out: &mut Vec<u8>) {
+    for run in numbers.chunk_by(|a, b| a + 1 == *b) {
+        let first = run.first().copied().unwrap_or_default();
+        out.extend(first.to_le_bytes());
+        out.extend(((run.len() - 1) as u16).to_le_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bits_of(numbers: &BTreeSet<u16>) -> Bits {
+        let mut bits = Bits::new();
+        numbers.iter().for_each(|number| bits.set(*number));
+        bits
+    }
+
+    /// Sets of every density and lumpiness, so that each shape comes up.
+    fn sets() -> impl Strategy<Value = BTreeSet<u16>> {
+        let piece = (any::<u16>(), 1..3_000u32, 1..40u32);
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| {
+            let mut all = BTreeSet::new();
+            for (start, count, step) in pieces {
+                let numbers = (0..count).map(|i| u32::from(start) + i * step);
+                all.extend(numbers.filter_map(|number| u16::try_from(number).ok()));
+            }
+            all
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn a_container_is_the_set_it_was_made_of(set in sets(), other in sets()) {
+            let numbers: Vec<u16> = set.iter().copied().collect();
+            let mut bytes = Vec::new();
+            let shape = encode(&numbers, &mut bytes);
+            prop_assert!(bytes.len() <= BITMAP_BYTES);
+            let container = Container { shape, bytes: &bytes };
+            let mut bits = Bits::new();
+            if !numbers.is_empty() {
+                container.add(&mut bits);
+            }
+            prop_assert_eq!(bits.iter().collect::<Vec<_>>(), numbers.clone());
+            prop_assert_eq!(bits.count() as usize, numbers.len());
+            let mut both = bits_of(&other);
+            container.and(&mut both);
+            let wanted: Vec<u16> = set.intersection(&other).copied().collect();
+            prop_assert_eq!(both.iter().collect::<Vec<_>>(), wanted);
+            for number in other.iter().chain(&numbers).take(500) {
+                prop_assert_eq!(container.contains(*number), set.contains(number));
+            }
+        }
+
+        #[test]
+        fn ranges_are_exact(set in sets(), a in 0..=BLOCK, b in 0..=BLOCK) {
+            let range = a.min(b)..a.max(b);
+            let of = |keep: &dyn Fn(u32) -> bool| -> Vec<u16> {
+                set.iter().copied().filter(|number| keep(u32::from(*number))).collect()
+            };
+            let mut kept = bits_of(&set);
+            kept.keep_range(range.clone());
+            prop_assert_eq!(kept.iter().collect::<Vec<_>>(), of(&|n| range.contains(&n)));
+            let mut cut = bits_of(&set);
+            cut.clear_range(range.clone());
+            prop_assert_eq!(cut.iter().collect::<Vec<_>>(), of(&|n| !range.contains(&n)));
+            let mut full = Bits::new();
+            full.set_range(range.clone());
+            prop_assert_eq!(full.count(), range.end - range.start);
+            full.and_not(&bits_of(&set));
+            full.or(&bits_of(&set));
+            prop_assert!(set.iter().all(|number| full.contains(*number)));
+            full.and(&bits_of(&set));
+            prop_assert!(full == bits_of(&set) && full.is_empty() == set.is_empty());
+        }
+    }
+
+    #[test]
+    fn each_set_gets_its_smallest_shape() {
+        let shape = |numbers: Vec<u16>| encode(&numbers, &mut Vec::new());
+        assert_eq!(shape((0..=u16::MAX).collect()), Shape::Runs);
+        assert_eq!(shape((0..100).map(|n| n * 9).collect()), Shape::Array);
+        assert_eq!(shape((0..20_000).map(|n| n * 3).collect()), Shape::Bitmap);
+        assert_eq!(shape(vec![7]), Shape::Array);
+    }
+}

@@ -1,0 +1,1 @@
+//! Directories built and read back.
