@@ -15,8 +15,9 @@ use crate::exchange::org_tree::{NOBODY, OrgRows};
 use crate::store::{Desk, OrgLine};
 
 const MANAGED: u8 = 1;
-const FORBIDDEN: u8 = 2;
-const KIND_SHIFT: u8 = 2;
+const CLOSED: u8 = 2;
+const BY_CODE: u8 = 4;
+const KIND_SHIFT: u8 = 3;
 
 /// What the database says of the rows of a list.
 pub(super) struct InDatabase {
@@ -48,9 +49,9 @@ impl InDatabase {
             let is_active = org.state == OrgState::Active;
             let named = index.by_name(rows, org.full_name).filter(|_| is_active);
             // A code says more than a name, so that it has the last word.
-            for at in named.into_iter().chain(index.by_code(rows, org.code)) {
-                known.mark(at, &org);
-            }
+            let coded = index.by_code(rows, org.code);
+            named.into_iter().for_each(|at| known.mark(at, &org, 0));
+            coded.into_iter().for_each(|at| known.mark(at, &org, BY_CODE));
             if is_active && !(org.is_listed && has_directory) {
                 known.overlay.note(&org);
                 let texts = SpoolRow {
@@ -67,11 +68,14 @@ impl InDatabase {
         Ok(known)
     }
 
-    fn mark(&mut self, at: u32, org: &OrgLine<'_>) {
+    fn mark(&mut self, at: u32, org: &OrgLine<'_>, how: u8) {
         let place = at as usize;
         let closed = org.state == OrgState::Retired || (org.is_managed && !org.is_mine);
-        let bits = u8::from(org.is_managed) * MANAGED + u8::from(closed) * FORBIDDEN;
+        let bits = how | u8::from(org.is_managed) * MANAGED | u8::from(closed) * CLOSED;
         if let (Some(id), Some(mark)) = (self.ids.get_mut(place), self.marks.get_mut(place)) {
+            if *mark & BY_CODE > how {
+                return;
+            }
             *id = u32::try_from(org.id.0).unwrap_or_default();
             *mark = bits | (number_of(org.kind) << KIND_SHIFT);
         }
@@ -94,7 +98,12 @@ impl InDatabase {
 
     /// Whether this person may add nothing below the organisation that a row is here.
     pub(super) fn is_closed(&self, at: u32) -> bool {
-        self.marked(at) & FORBIDDEN != 0
+        self.marked(at) & CLOSED != 0
+    }
+
+    /// Whether a row and what it is here have the same code, and not only the same name.
+    pub(super) fn is_by_code(&self, at: u32) -> bool {
+        self.marked(at) & BY_CODE != 0
     }
 
     /// The kind of the organisation that a row is here.
@@ -168,6 +177,7 @@ pub(super) struct InDirectory {
     codes: Vec<u32>,
     names: Vec<u32>,
     wanted: HashMap<String, Found>,
+    own: HashMap<OrgId, (String, String)>,
 }
 
 impl InDirectory {
@@ -222,6 +232,25 @@ impl InDirectory {
     /// Where a text that was looked for stands.
     pub(super) fn find(&self, text: &str) -> Option<u32> {
         self.wanted.get(text).copied().and_then(Found::row)
+    }
+
+    /// An organisation of the database to look for.
+    pub(super) fn want_own(&mut self, id: OrgId, code: &str, full_name: &str) {
+        self.want(code);
+        self.want(full_name);
+        self.own.entry(id).or_insert_with(|| (code.to_owned(), full_name.to_owned()));
+    }
+
+    /// Where an organisation of the database stands that was looked for.
+    pub(super) fn find_own(&self, id: OrgId) -> Option<u32> {
+        self.own.get(&id).and_then(|(code, full_name)| self.find_either(code, full_name))
+    }
+
+    /// The row with a code, or else with a full name; both were looked for.
+    pub(super) fn find_either(&self, code: &str, full_name: &str) -> Option<u32> {
+        let coded = self.wanted.get(code).map(|found| found.by_code);
+        let named = self.wanted.get(full_name).map(|found| found.by_name);
+        coded.into_iter().chain(named).find(|row| *row != NOBODY)
     }
 }
 

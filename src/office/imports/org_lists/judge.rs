@@ -7,7 +7,7 @@ use super::rows::ListRows;
 use crate::directory::{Entry, Listing};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::OrgId;
-use crate::domain::organisation::OrgKind;
+use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::exchange::columns::KnownField;
 use crate::exchange::fault::RowFault;
 use crate::exchange::fields::OrgField;
@@ -77,9 +77,18 @@ pub(super) enum Known {
     /// An organisation of the database.
     Here { id: OrgId, kind: OrgKind, is_managed: bool },
     /// A row of the present directory.
-    Listed { row: u32, kind: OrgKind, is_managed: bool },
+    Listed { row: u32, kind: OrgKind, is_managed: bool, way: Way },
     /// Nothing may be added below it, or it does not exist.
     Refused(Fault),
+}
+
+/// The way from the nearest organisation that is here down to one of the present directory.
+#[derive(Default)]
+pub(super) struct Way {
+    /// The organisation that is here; none where there is none.
+    pub top: Option<OrgId>,
+    /// Those below it, the highest first.
+    pub down: Vec<OrgEntry>,
 }
 
 /// Everything that verdicts are built on.
@@ -161,8 +170,7 @@ fn too_many() -> Fault {
 fn in_database(desk: Desk<'_>, text: &str, listed: &mut InDirectory) -> Known {
     match desk.superior_named(text) {
         Ok(Some(org)) => {
-            listed.want(&org.code);
-            listed.want(&org.full_name);
+            listed.want_own(org.id, &org.code, &org.full_name);
             Known::Here { id: org.id, kind: org.kind, is_managed: org.managed }
         }
         Ok(None) => {
@@ -195,18 +203,34 @@ pub(super) fn settle_outer(
 /// A row of the directory is managed where the nearest organisation above it that is here is.
 fn in_directory(desk: Desk<'_>, old: &dyn Listing, row: u32) -> Result<Known, Fault> {
     let kind = old.entry(row).kind;
+    let mut way = Way { top: None, down: vec![owned(old.entry(row))] };
+    let mut is_managed = false;
     let mut above = old.parent(row);
-    for _ in 0..old.len() {
-        let Some(next) = above else { break };
-        let Entry { code, full_name, .. } = old.entry(next);
-        let named = if code.is_empty() { full_name } else { code };
+    while let Some(next) = above {
+        let entry = old.entry(next);
+        let named = if entry.code.is_empty() { entry.full_name } else { entry.code };
         match desk.superior_named(named) {
-            Ok(Some(org)) => return Ok(Known::Listed { row, kind, is_managed: org.managed }),
-            Ok(None) => above = old.parent(next),
+            Ok(Some(org)) => {
+                (way.top, is_managed) = (Some(org.id), org.managed);
+                break;
+            }
+            Ok(None) => way.down.push(owned(entry)),
             Err(fault) => return Ok(Known::Refused(fault)),
         }
+        above = old.parent(next);
     }
-    Ok(Known::Listed { row, kind, is_managed: false })
+    way.down.reverse();
+    Ok(Known::Listed { row, kind, is_managed, way })
+}
+
+fn owned(entry: Entry<'_>) -> OrgEntry {
+    OrgEntry {
+        code: entry.code.to_owned(),
+        full_name: entry.full_name.to_owned(),
+        short_name: entry.short_name.to_owned(),
+        kind: Some(entry.kind),
+        ..OrgEntry::default()
+    }
 }
 
 /// Goes through the rows in their order and says what becomes of each.
@@ -338,16 +362,24 @@ impl Case<'_> {
         RowFault::from_sentence(line, OrgField::FullName.label().to_owned(), name, &sentence)
     }
 
+    /// The row of the present directory that a row of the list is, or stands for.
+    pub(super) fn old_row(&self, at: u32) -> Option<u32> {
+        if self.here.id(at).is_some() && !self.here.is_by_code(at) {
+            return self.listed.by_name(at);
+        }
+        self.listed.row(at)
+    }
+
     /// The row of the present directory that the superior of a row is.
     fn old_parent(&self, at: u32) -> Option<u32> {
         match self.parents.of(at) {
             Above::Root => None,
-            Above::Row(parent) => self.listed.row(parent),
+            Above::Row(parent) => self.old_row(parent),
             Above::Outer(number) => {
                 let outer = self.outers.get(number as usize)?;
                 match &outer.known {
                     Known::Listed { row, .. } => Some(*row),
-                    Known::Here { .. } => self.listed.find(&outer.text),
+                    Known::Here { id, .. } => self.listed.find_own(*id),
                     Known::Refused(_) => None,
                 }
             }

@@ -12,7 +12,7 @@ use crate::exchange::org_tree::{Faults, OrgRows};
 use crate::exchange::organisations::{OrgRowIn, read_row};
 use crate::exchange::sheet::SheetFault;
 use crate::exchange::sheet_file::SheetRows;
-use crate::office::io_fault;
+use super::super::super::io_fault;
 
 /// How many rows pass between two reports.
 const STRIDE: usize = 1 << 13;

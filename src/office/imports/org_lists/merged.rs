@@ -70,11 +70,11 @@ impl Merged {
     ) -> Result<Option<Self>, Fault> {
         let mut merged = Self::default();
         let mut places = merged.gather(case, verdicts)?;
-        merged.place_aliases(case, verdicts, &mut places)?;
+        place_aliases(case, verdicts, &mut places);
         merged.parents = vec![NOBODY; merged.sources.len()];
         let before = faults.n_refused();
         merged.link_old(case, &places, faults);
-        merged.link_list(case, verdicts, &places);
+        merged.link_list(case, verdicts, &places)?;
         merged.link_overlay(case, &places)?;
         merged.refuse_circles(case, faults);
         Ok((faults.n_refused() == before).then_some(merged))
@@ -127,27 +127,6 @@ impl Merged {
         Ok(places)
     }
 
-    /// Rows of the list that are there under another code or name already stand for what is there.
-    fn place_aliases(
-        &self,
-        case: &Case<'_>,
-        verdicts: &Verdicts,
-        places: &mut Places,
-    ) -> Result<(), Fault> {
-        for at in 0..case.rows.len() {
-            let row = match verdicts.fate(at) {
-                Fate::Here => {
-                    let id = case.here.id(at).unwrap_or(OrgId(0));
-                    place_of_own(case, places, id, case.listed.row(at))?
-                }
-                Fate::Listed | Fate::Adopted => place_in(&places.old, case.listed.row(at)),
-                Fate::Bad | Fate::New | Fate::Changed => continue,
-            };
-            places.list[at as usize] = row;
-        }
-        Ok(())
-    }
-
     fn link_old(&mut self, case: &Case<'_>, places: &Places, faults: &mut Faults) {
         let Some(old) = case.old else { return };
         for child in 0..old.len() {
@@ -175,30 +154,33 @@ impl Merged {
         }
     }
 
-    fn link_list(&mut self, case: &Case<'_>, verdicts: &Verdicts, places: &Places) {
+    fn link_list(
+        &mut self,
+        case: &Case<'_>,
+        verdicts: &Verdicts,
+        places: &Places,
+    ) -> Result<(), Fault> {
         for at in 0..case.rows.len() {
             if !matches!(verdicts.fate(at), Fate::New | Fate::Changed) {
                 continue;
             }
             let parent = match case.parents.of(at) {
                 Above::Root => NOBODY,
-                Above::Row(parent) => place_in(&places.list, Some(parent)),
-                Above::Outer(number) => outer_place(case, places, number),
+                Above::Row(parent) => placed(place_in(&places.list, Some(parent)))?,
+                Above::Outer(number) => placed(outer_place(case, places, number))?,
             };
             let row = place_in(&places.list, Some(at));
             self.parents[row as usize] = parent;
         }
+        Ok(())
     }
 
     fn link_overlay(&mut self, case: &Case<'_>, places: &Places) -> Result<(), Fault> {
         for own in 0..case.here.overlay.len() {
             let Some(parent) = case.here.overlay.parent(own) else { continue };
             let row = place_in(&places.overlay, Some(own));
-            let place = match case.here.overlay.find(parent) {
-                Some(above) => place_in(&places.overlay, Some(above)),
-                None => place_of_own(case, places, parent, case.listed.find_id(parent))?,
-            };
-            self.parents[row as usize] = place;
+            let above = own_place(case, places, parent, case.listed.find_own(parent));
+            self.parents[row as usize] = placed(above)?;
         }
         Ok(())
     }
@@ -219,6 +201,18 @@ impl Merged {
                 "原来的名单里，这个上级又在这一行下面，绕成了一圈。请改正上级，或把上级那一行也写进名单。".to_owned()
             });
         }
+    }
+}
+
+/// Rows of the list that are there under another code or name already stand for what is there.
+fn place_aliases(case: &Case<'_>, verdicts: &Verdicts, places: &mut Places) {
+    for at in 0..case.rows.len() {
+        let place = match (verdicts.fate(at), case.here.id(at)) {
+            (Fate::Here, Some(id)) => own_place(case, places, id, case.old_row(at)),
+            (Fate::Listed | Fate::Adopted, _) => place_in(&places.old, case.old_row(at)),
+            (Fate::Here | Fate::Bad | Fate::New | Fate::Changed, _) => continue,
+        };
+        places.list[at as usize] = place;
     }
 }
 
@@ -250,30 +244,25 @@ fn outer_place(case: &Case<'_>, places: &Places, number: u32) -> u32 {
     let Some(outer) = case.outers.get(number as usize) else { return NOBODY };
     match &outer.known {
         Known::Listed { row, .. } => place_in(&places.old, Some(*row)),
-        Known::Here { id, .. } => match case.here.overlay.find(*id) {
-            Some(own) => place_in(&places.overlay, Some(own)),
-            None => place_in(&places.old, case.listed.find_id(*id)),
-        },
+        Known::Here { id, .. } => own_place(case, places, *id, case.listed.find_own(*id)),
         Known::Refused(_) => NOBODY,
     }
 }
 
-/// The place of an organisation of the database: of its own, or of the row of the present
+/// The place of an organisation of the database: its own, or that of the row of the present
 /// directory that holds it.
-fn place_of_own(
-    case: &Case<'_>,
-    places: &Places,
-    id: OrgId,
-    listed: Option<u32>,
-) -> Result<u32, Fault> {
-    let own = case.here.overlay.find(id);
-    let place = own.map_or_else(
-        || place_in(&places.old, listed),
-        |own| place_in(&places.overlay, Some(own)),
-    );
-    if place == NOBODY && case.old.is_some() && own.is_none() && !case.here.is_retired(id) {
-        let sentence = "原来的组织名单和库里对不上。请先用「检验」查看，再导入。";
-        return Err(Fault::new(FaultKind::Damaged, sentence));
+fn own_place(case: &Case<'_>, places: &Places, id: OrgId, old: Option<u32>) -> u32 {
+    match case.here.overlay.find(id) {
+        Some(own) => place_in(&places.overlay, Some(own)),
+        None => place_in(&places.old, old),
     }
-    Ok(place)
+}
+
+/// A superior that is known must have a place.
+fn placed(place: u32) -> Result<u32, Fault> {
+    if place != NOBODY {
+        return Ok(place);
+    }
+    let sentence = "原来的全国组织名单和库里对不上，所以没有导入。请先运行 tuanzhuan verify 查看。";
+    Err(Fault::new(FaultKind::Damaged, sentence))
 }
