@@ -7,6 +7,7 @@ use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
+use crate::domain::progress::unwatched;
 use crate::model::effect::{
     Arrival, Effect, ExportOrder, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings,
     Ticket,
@@ -160,14 +161,15 @@ impl World {
         match effect {
             Effect::PreviewImport(ticket, kind, path) => {
                 let path = full_path(&path);
-                let prepared = session.prepare_import(kind, &path, &ImportOptions::default())?;
+                let options = ImportOptions::default();
+                let prepared = session.prepare_import(kind, &path, &options, &mut unwatched)?;
                 let preview = prepared.preview.clone();
                 self.import = Some(prepared);
                 Ok(vec![Reply::Preview(ticket, Box::new(preview))])
             }
             Effect::RunImport => {
                 let prepared = self.import.take().ok_or_else(nothing_previewed)?;
-                match session.run_import(&prepared) {
+                match session.run_import(&prepared, &mut unwatched) {
                     Ok(done) => {
                         Ok(vec![Reply::Imported { batch: done.batch, n_rows: done.n_rows }])
                     }
@@ -178,7 +180,7 @@ impl World {
                 }
             }
             Effect::UndoImport(batch) => {
-                let n = session.desk().undo_import(batch)?;
+                let n = session.undo_import(batch)?.n_rows;
                 Ok(vec![Reply::Stored(format!("已撤销第 {batch} 批导入，{n} 行都收回了。"))])
             }
             _ => Ok(Vec::new()),

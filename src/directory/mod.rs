@@ -15,6 +15,7 @@
 //! | `keys`, `postings`, `block` | lists of the organisations that have a gram |
 //! | `grams` | what names are found by |
 //! | `build` | writing a new file with bounded memory |
+//! | `spool` | the rows of a list on their way there |
 
 mod block;
 mod build;
@@ -27,15 +28,11 @@ mod keys;
 mod layout;
 mod map;
 mod postings;
+mod spool;
 
 #[cfg(test)]
 mod tests;
 
-mod bytes;
-mod map;
-mod spool;
-
-pub use spool::{Spool, SpoolRow, SpoolWriter};
 
 use crate::domain::organisation::OrgKind;
 
@@ -44,6 +41,7 @@ pub use columns::Rows;
 pub use fault::{Cause, DirectoryFault};
 pub use file::Directory;
 pub use layout::Section;
+pub use spool::{Spool, SpoolRow, SpoolWriter};
 
 /// The place of an organisation in one directory file, from zero, in the order of rank: length of
 /// the full name in characters, then the order of the tree. It means nothing in another file.

@@ -13,6 +13,7 @@ pub mod name_key;
 pub mod name_search;
 pub mod order;
 pub mod organisation;
+pub mod packed_number;
 pub mod person_name;
 pub mod phone;
 pub mod progress;

@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod dates;
+pub mod doubles;
 pub mod export;
 pub mod fault;
 pub mod fields;

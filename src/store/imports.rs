@@ -9,8 +9,7 @@ use super::org_lists::Return;
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_found, rule};
 use crate::domain::fault::Fault;
-use crate::domain::ids::{BatchId, OrgId};
-use crate::domain::member::MemberEntry;
+use crate::domain::ids::BatchId;
 use crate::domain::organisation::{OrgEntry, OrgPath, Organisation};
 
 /// What an import wrote.
@@ -36,36 +35,13 @@ pub enum Screening {
 /// Looks rows up against the database, remembering organisations between rows.
 pub struct Screener<'a> {
     desk: Desk<'a>,
-    branches: HashMap<String, Result<OrgId, Fault>>,
     superiors: HashMap<String, Result<(), Fault>>,
 }
 
 impl<'a> Desk<'a> {
     /// A look-up for the rows of one file.
     pub fn screener(&self) -> Screener<'a> {
-        Screener { desk: *self, branches: HashMap::new(), superiors: HashMap::new() }
-    }
-
-    /// Writes members that were screened, in one transaction. The branch of each is a code or name.
-    ///
-    /// # Errors
-    /// Where one row cannot be written; then none is.
-    pub fn import_members(
-        &self,
-        rows: &[(MemberEntry, String)],
-        file: &str,
-    ) -> Stored<ImportOutcome> {
-        let mut screener = self.screener();
-        self.store.atomically(|| {
-            let batch = self.open_batch("members", file, rows.len())?;
-            for (entry, branch) in rows {
-                let branch = screener.branch(branch)?;
-                self.store.insert_member(entry, branch, Some(batch))?;
-            }
-            let detail = format!("{file}，{} 人", rows.len());
-            self.note(&Deed::new("member_import", format!("第 {batch} 批")).detail(detail))?;
-            Ok(ImportOutcome { batch, n_rows: rows.len() })
-        })
+        Screener { desk: *self, superiors: HashMap::new() }
     }
 
     /// Writes organisations that were arranged parents first and screened, in one transaction.
@@ -188,24 +164,6 @@ impl<'a> Desk<'a> {
 }
 
 impl Screener<'_> {
-    fn branch(&mut self, text: &str) -> Result<OrgId, Fault> {
-        let desk = self.desk;
-        let look_up = || desk.branch_in_scope(text).map(|branch| branch.id);
-        self.branches.entry(text.to_owned()).or_insert_with(look_up).clone()
-    }
-
-    /// What the database says of a member's row.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub fn member(&mut self, entry: &MemberEntry, branch: &str) -> Stored<Screening> {
-        if let Err(fault) = self.branch(branch) {
-            return Ok(Screening::Bad(fault));
-        }
-        let there = self.desk.presence(entry.id_number.reveal())?;
-        Ok(there.map_or(Screening::Good, Screening::Present))
-    }
-
     /// What the database says of an organisation's row. `in_file` tells whether its superior stands
     /// in the same file.
     ///

@@ -1,6 +1,6 @@
 //! Members: one record for one ID number, changed in the open and never removed.
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, named_params, params};
 
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found};
@@ -65,34 +65,52 @@ impl Store {
         branch: OrgId,
         batch: Option<BatchId>,
     ) -> Stored<MemberId> {
+        self.member_insert()?.run(entry, branch, batch)?;
+        Ok(MemberId(self.connection.last_insert_rowid()))
+    }
+
+    /// The statement that writes a member, for one or for many.
+    pub(super) fn member_insert(&self) -> Stored<MemberInsert<'_>> {
         const INSERT: &str = "INSERT INTO members (id_number, document, name, name_key, phone, branch_id,
                 ethnic_group, political_status, education, joined_on, league_post, membership_number,
                 authentication, fees_paid_to, graduation_mark, batch_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        Ok(MemberInsert { statement: self.connection.prepare_cached(INSERT).told()? })
+    }
+}
+
+/// See [`Store::member_insert`].
+pub(super) struct MemberInsert<'a> {
+    statement: CachedStatement<'a>,
+}
+
+impl MemberInsert<'_> {
+    pub(super) fn run(
+        &mut self,
+        entry: &MemberEntry,
+        branch: OrgId,
+        batch: Option<BatchId>,
+    ) -> Stored<()> {
         let p = &entry.profile;
-        self.connection
-            .prepare_cached(INSERT)
-            .told()?
-            .execute(params![
-                entry.id_number.reveal(),
-                document_id(entry.document),
-                entry.name,
-                name_key(&entry.name),
-                entry.phone,
-                branch.0,
-                p.ethnic_group,
-                p.political_status,
-                p.education,
-                p.joined_on,
-                p.league_post,
-                p.membership_number,
-                p.authentication.id(),
-                p.fees_paid_to,
-                p.graduation_mark.id(),
-                batch.map(|b| b.0)
-            ])
-            .told()?;
-        Ok(MemberId(self.connection.last_insert_rowid()))
+        let values = params![
+            entry.id_number.reveal(),
+            document_id(entry.document),
+            entry.name,
+            name_key(&entry.name),
+            entry.phone,
+            branch.0,
+            p.ethnic_group,
+            p.political_status,
+            p.education,
+            p.joined_on,
+            p.league_post,
+            p.membership_number,
+            p.authentication.id(),
+            p.fees_paid_to,
+            p.graduation_mark.id(),
+            batch.map(|b| b.0)
+        ];
+        self.statement.execute(values).map(drop).told()
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use calamine::{Data, Reader, Xlsx};
 
-use super::super::members::{MemberOptions, read_members};
+use super::super::members::{MemberOptions, MemberRows};
 use super::super::organisations::read_organisations;
 use super::super::registers::{
     MEMBER_COLUMNS, ORGANISATION_COLUMNS, member_cells, organisation_cells,
@@ -195,10 +195,13 @@ fn members_come_back_as_they_went() {
             .iter()
             .map(|(entry, branch)| Ok::<_, String>(member_cells(entry, branch, Disclosure::Full)));
         write_table(&path, &table, &mut rows, Overwrite::No).unwrap();
-        let mut rows = SheetFile::open(&path).unwrap().rows().unwrap();
-        let read = read_members(&mut rows, &MemberOptions::default()).unwrap();
-        assert_eq!(read.plan.unmapped, [], "{name}");
-        let back: Vec<_> = read.rows.into_iter().map(|row| row.entry.unwrap()).collect();
+        let file = SheetFile::open(&path).unwrap();
+        let mut rows = MemberRows::start(&file, &MemberOptions::default()).unwrap();
+        assert_eq!(rows.plan().unmapped, [], "{name}");
+        let mut back = Vec::new();
+        while let Some(row) = rows.next_row().unwrap() {
+            back.push(row.entry.unwrap());
+        }
         assert_eq!(back, all, "{name}");
     }
 }

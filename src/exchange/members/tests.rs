@@ -2,19 +2,49 @@
 
 use rust_xlsxwriter::{Format, Workbook};
 
+use super::super::doubles::Numbers;
 use super::super::testing::{id, id_from, kept};
 use super::*;
 
 const HEADER: &str =
     "姓名,身份证号,手机号,所在团支部,入团时间,证件类型,性别,出生日期,毕业标记,志愿书认证";
 
-fn read(lines: &str) -> Vec<MemberRowIn> {
+fn read(lines: &str) -> Vec<Read> {
     rows_of(format!("{HEADER}\n{lines}\n").as_bytes(), &MemberOptions::default())
 }
 
-fn rows_of(bytes: &[u8], options: &MemberOptions) -> Vec<MemberRowIn> {
+/// A row with what is said of it, the numbers that stand twice included.
+#[derive(Debug)]
+struct Read {
+    row: usize,
+    entry: Result<(MemberEntry, String), Vec<RowFault>>,
+    shown: ShownMember,
+}
+
+fn rows_of(bytes: &[u8], options: &MemberOptions) -> Vec<Read> {
     let (_dir, file) = kept(bytes, "名单.csv");
-    read_members(&mut file.rows().unwrap(), options).unwrap().rows
+    let mut numbers = Numbers::default();
+    each(&file, options, |place, row| {
+        row.number().iter().for_each(|number| numbers.add(number.reveal(), place, row.row()));
+    });
+    let doubles = numbers.doubles();
+    let mut found = Vec::new();
+    each(&file, options, |place, row| {
+        let own: Vec<_> = doubles.iter().filter(|d| d.place == place).copied().collect();
+        let faults = row.faults_with(&own);
+        let entry = if faults.is_empty() { row.entry.clone() } else { Err(faults) };
+        found.push(Read { row: row.row(), entry, shown: row.shown() });
+    });
+    found
+}
+
+fn each(file: &SheetFile, options: &MemberOptions, mut work: impl FnMut(usize, &MemberRowIn<'_>)) {
+    let mut rows = MemberRows::start(file, options).unwrap();
+    let mut place = 0;
+    while let Some(row) = rows.next_row().unwrap() {
+        work(place, &row);
+        place += 1;
+    }
 }
 
 fn faults(line: &str) -> Vec<RowFault> {

@@ -8,6 +8,8 @@ mod merged;
 mod rows;
 mod write;
 
+pub use write::Undone;
+
 use std::path::Path;
 
 use self::compare::{InDatabase, InDirectory};
@@ -17,7 +19,7 @@ use self::merged::Merged;
 use self::rows::{ListRows, Read, ReadStop};
 use super::listing::Listing as Shown;
 use super::{bad, read_fault, sheet_fault};
-use crate::directory::{Directory, DirectoryFault, Listing};
+use crate::directory::{Directory, DirectoryFault, Listing, Rows};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::order::{ImportPreview, ImportVerdict};
 use crate::domain::organisation::OrgEntry;
@@ -51,15 +53,21 @@ pub(super) struct PreparedList {
     sheet: SheetFile,
     plan: ColumnPlan<OrgField>,
     rows: ListRows,
+    n_good: usize,
+    checked: Checked,
+    basis: Basis,
+    old: Option<Directory>,
+}
+
+/// What the checks of a long list found.
+struct Checked {
+    /// Superiors before those below them.
     order: Vec<u32>,
     parents: Parents,
     outers: Vec<Outer>,
     here: InDatabase,
     verdicts: Verdicts,
     merged: Merged,
-    basis: Basis,
-    old: Option<Directory>,
-    n_good: usize,
 }
 
 /// A file with what its columns hold.
@@ -119,53 +127,59 @@ impl Session<'_> {
         &self,
         source: Source<'_>,
         rows: ListRows,
-        mut faults: Faults,
+        faults: Faults,
         watch: &mut Watch<'_>,
     ) -> Result<(ImportPreview, PreparedOrganisations), Fault> {
-        let desk = self.desk();
-        let basis = desk.basis()?;
-        let mut arranged = arrange_rows(&rows, &mut faults, watch)?;
+        let basis = self.desk().basis()?;
         let old = self.directory_of(basis.generation);
         let listing = old.as_ref().map(|old| whole(old, watch)).transpose()?.flatten();
-        let old_rows = listing.as_ref().map(|rows| rows as &dyn Listing);
+        let has_directory = listing.is_some();
+        let (preview, checked) = self.check(&source, &rows, faults, listing, watch)?;
+        let list = PreparedList {
+            sheet: source.sheet,
+            plan: source.plan,
+            rows,
+            n_good: preview.counts.0,
+            checked,
+            basis,
+            old: old.filter(|_| has_directory),
+        };
+        Ok((preview, PreparedOrganisations::Many(Box::new(list))))
+    }
+
+    fn check(
+        &self,
+        source: &Source<'_>,
+        rows: &ListRows,
+        mut faults: Faults,
+        old: Option<Rows<'_>>,
+        watch: &mut Watch<'_>,
+    ) -> Result<(ImportPreview, Checked), Fault> {
+        let desk = self.desk();
+        let old = old.as_ref().map(|rows| rows as &dyn Listing);
+        let mut arranged = arrange_rows(rows, &mut faults, watch)?;
         let mut listed = InDirectory::default();
-        let (parents, mut outers) = outer_superiors(desk, &rows, &mut arranged, &mut listed)?;
-        let list = (&rows, &arranged.index);
-        let here = self.compare_here(list, &mut listed, old_rows.is_some(), watch)?;
-        if let Some(old) = old_rows {
+        let (parents, mut outers) = outer_superiors(desk, rows, &mut arranged, &mut listed)?;
+        let list = (rows, &arranged.index);
+        let here = self.compare_here(list, &mut listed, old.is_some(), watch)?;
+        if let Some(old) = old {
             listed.compare(old, list, watch)?;
             settle_outer(desk, &mut outers, &listed, old)?;
         }
         let case = Case {
             desk,
-            rows: &rows,
+            rows,
             index: &arranged.index,
             here: &here,
             listed: &listed,
-            old: old_rows,
+            old,
             parents: &parents,
             outers: &outers,
         };
         let (verdicts, merged) = settled(&case, &arranged.order, &mut faults)?;
-        let preview = self.preview_many(&source, &case, &verdicts, &mut faults)?;
-        let n_good = preview.counts.0;
-        let old = old.filter(|_| listing.is_some());
-        drop((listing, arranged.index));
-        let list = PreparedList {
-            sheet: source.sheet,
-            plan: source.plan,
-            rows,
-            order: arranged.order,
-            parents,
-            outers,
-            here,
-            verdicts,
-            merged,
-            basis,
-            old,
-            n_good,
-        };
-        Ok((preview, PreparedOrganisations::Many(Box::new(list))))
+        let preview = self.preview_many(source, &case, &verdicts, &mut faults)?;
+        let order = arranged.order;
+        Ok((preview, Checked { order, parents, outers, here, verdicts, merged }))
     }
 
     /// The database beside a list. Where an organisation that no directory holds stands below one
@@ -258,7 +272,7 @@ fn settled(
 fn whole<'d>(
     directory: &'d Directory,
     watch: &mut Watch<'_>,
-) -> Result<Option<crate::directory::Rows<'d>>, Fault> {
+) -> Result<Option<Rows<'d>>, Fault> {
     match directory.listing(watch) {
         Ok(rows) => Ok(Some(rows)),
         Err(DirectoryFault::Stopped) => Err(Stopped.into()),

@@ -6,7 +6,7 @@ use crate::domain::form::Initiator;
 use crate::domain::ids::BatchId;
 use crate::domain::member::MemberEntry;
 use crate::domain::organisation::{OrgEntry, OrgKind};
-use crate::store::Screening;
+use crate::store::{MemberScreening, Screening};
 
 fn people(numbers: &[u32], branch: &str) -> Vec<(MemberEntry, String)> {
     numbers.iter().map(|n| (entry(*n, "新人"), branch.to_owned())).collect()
@@ -31,18 +31,20 @@ fn rows_of_members_are_screened() {
     let office = Office::new();
     let actor = office.actor(BRANCH_A);
     let desk = office.store.desk(&actor, START);
-    let mut screener = desk.screener();
-    let mut look = |n, branch: &str| screener.member(&entry(n, "新人"), branch).unwrap();
-    assert_eq!(look(60, "A1"), Screening::Good);
-    assert!(matches!(look(2, "A1"), Screening::Present(text) if text.contains("一班")));
-    assert!(matches!(look(7, "A1"), Screening::Present(text) if text.contains("别的组织")));
+    let mut screener = desk.member_screener();
+    let mut look = |n, branch: &str| screener.look(&entry(n, "新人"), branch).unwrap();
+    let a1 = office.org("A1");
+    assert_eq!(look(60, "A1"), MemberScreening::Good(a1.id));
+    assert_eq!(look(60, &a1.full_name), MemberScreening::Good(a1.id));
+    assert!(matches!(look(2, "A1"), MemberScreening::Present(text) if text.contains("一班")));
+    assert!(matches!(look(7, "A1"), MemberScreening::Present(text) if text.contains("别的组织")));
     for (branch, wanted) in [
         ("B1", FaultKind::NotAllowed),
         ("GA", FaultKind::Rule),
         ("没有", FaultKind::NotFound),
         ("B1", FaultKind::NotAllowed),
     ] {
-        assert!(matches!(look(60, branch), Screening::Bad(fault) if fault.kind == wanted));
+        assert!(matches!(look(60, branch), MemberScreening::Bad(fault) if fault.kind == wanted));
     }
 }
 

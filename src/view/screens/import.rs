@@ -87,19 +87,29 @@ fn draw_rows(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Option<Position> {
-    let (good, bad, present) = screen.counts();
-    let title = match screen.listed {
-        Listed::Problems => {
-            format!("有问题的 {} 行（按 6 看全部 {} 行）", bad + present, good + bad + present)
-        }
-        Listed::All => format!("全部 {} 行（按 6 只看有问题的）", good + bad + present),
-    };
-    let pane = scene.theme.pane(title, Focused::Yes);
+    let pane = scene.theme.pane(rows_title(screen), Focused::Yes);
     let inner = pane.inner(area);
     frame.render_widget(pane, area);
     let empty = [empty_words(screen).to_owned()];
     let look = Look { columns: COLUMNS, key: row_key, empty: &empty };
     table::draw(&screen.table, &look, scene, frame, inner)
+}
+
+/// How many rows there are, and how many of them are listed where that is not all.
+fn rows_title(screen: &Import) -> String {
+    let (good, bad, present) = screen.counts();
+    let all = good + bad + present;
+    let (good, problems) = screen.preview.as_ref().map_or((0, 0), ImportPreview::unlisted);
+    let part = |unlisted: usize| match unlisted {
+        0 => String::new(),
+        _ => format!("，只列出前 {} 行", screen.table.rows.len()),
+    };
+    match screen.listed {
+        Listed::Problems => {
+            format!("有问题的 {} 行{}（按 6 看全部 {all} 行）", bad + present, part(problems))
+        }
+        Listed::All => format!("全部 {all} 行{}（按 6 只看有问题的）", part(good + problems)),
+    }
 }
 
 fn empty_words(screen: &Import) -> &'static str {
@@ -212,6 +222,20 @@ mod tests {
         press(&mut state, "6");
         let lines = dump(&state, 80, 24);
         assert!(lines[7].starts_with("║         2") && lines[7].contains("可导入"), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_long_list_says_how_much_of_it_is_shown() {
+        let file = PathBuf::from("2020届毕业生.csv");
+        let (mut state, _) = desk(Import::new(ImportKind::Members, file), Role::Administrator);
+        let long = ImportPreview { counts: (900_000, 20_000, 80_000), ..preview() };
+        reply(&mut state, Reply::Preview(Ticket(1), Box::new(long)));
+        let title = |state: &State| dump(state, 80, 24)[5].clone();
+        let said = "有问题的 100000 行，只列出前 2 行（按 6 看全部 1000000 行）";
+        assert!(title(&state).contains(said), "{}", title(&state));
+        press(&mut state, "6");
+        let said = "全部 1000000 行，只列出前 3 行（按 6 只看有问题的）";
+        assert!(title(&state).contains(said), "{}", title(&state));
     }
 
     #[test]

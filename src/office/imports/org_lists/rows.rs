@@ -58,7 +58,7 @@ pub(super) fn read(
 ) -> Result<Read, ReadStop> {
     let (few, kept) = limits;
     let mut rows = Vec::new();
-    let mut long: Option<Spooling> = None;
+    let mut long: Option<Spooling<'_>> = None;
     let mut n = 0;
     loop {
         if n % STRIDE == 0 && watch(source.progress("读取名单")).is_break() {

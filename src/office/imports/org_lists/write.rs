@@ -6,7 +6,6 @@ use std::path::Path;
 
 use super::judge::{Above, Known, Way};
 use super::merged::MergedListing;
-use super::rows::ListRows;
 use super::{PreparedList, PreparedOrganisations, whole};
 use crate::directory::{Built, Directory, DirectoryFault, Entry, Listing, build};
 use crate::domain::fault::{Fault, FaultKind};
@@ -60,7 +59,7 @@ impl Session<'_> {
         let order = ListOrder { file, n_rows: list.n_good, basis, generation };
         let done = self.desk().import_list(
             &order,
-            |writer| Rows::of(list, writer).write(watch),
+            |writer| Writing::of(list, writer).write(watch),
             || built.publish().map(drop).map_err(told),
         );
         match &done {
@@ -76,9 +75,9 @@ impl Session<'_> {
         let generation = newest.max(list.basis.generation) + 1;
         let old = list.old.as_ref().map(|old| whole(old, watch)).transpose()?.flatten();
         let merged = MergedListing {
-            merged: &list.merged,
+            merged: &list.checked.merged,
             rows: &list.rows,
-            overlay: &list.here.overlay,
+            overlay: &list.checked.here.overlay,
             old: old.as_ref().map(|rows| rows as &dyn Listing),
         };
         build(&merged, dir, generation, watch).map_err(told)
@@ -140,7 +139,7 @@ fn remove_generations(dir: &Path, needless: impl Fn(u64) -> bool) {
 }
 
 /// The rows of a list on their way into the database.
-struct Rows<'l, 'w, 's> {
+struct Writing<'l, 'w, 's> {
     list: &'l PreparedList,
     writer: &'w mut ListWriter<'s>,
     /// The superiors of the next row that were written just now.
@@ -151,7 +150,7 @@ struct Rows<'l, 'w, 's> {
     written: Vec<u32>,
 }
 
-impl<'l, 'w, 's> Rows<'l, 'w, 's> {
+impl<'l, 'w, 's> Writing<'l, 'w, 's> {
     fn of(list: &'l PreparedList, writer: &'w mut ListWriter<'s>) -> Self {
         let personal = [OrgField::ContactName, OrgField::ContactPhone, OrgField::Graduates];
         let n = if personal.iter().any(|field| list.plan.has(*field)) { list.rows.len() } else { 0 };
@@ -161,7 +160,7 @@ impl<'l, 'w, 's> Rows<'l, 'w, 's> {
 
     fn write(mut self, watch: &mut Watch<'_>) -> Result<(), Fault> {
         let list = self.list;
-        let mine = list.order.iter().filter(|at| list.verdicts.goes_here(**at));
+        let mine = list.checked.order.iter().filter(|at| list.checked.verdicts.goes_here(**at));
         let total = mine.clone().count() as u64;
         let mut pace = Pace::begin(watch, "写入数据库", total)?;
         for at in mine {
@@ -188,20 +187,20 @@ impl<'l, 'w, 's> Rows<'l, 'w, 's> {
     /// those just written.
     fn place_above(&mut self, at: u32) -> Result<Option<OrgPlace>, Fault> {
         let list = self.list;
-        match list.parents.of(at) {
+        match list.checked.parents.of(at) {
             Above::Root => Ok(None),
-            Above::Row(parent) if list.verdicts.goes_here(parent) => {
+            Above::Row(parent) if list.checked.verdicts.goes_here(parent) => {
                 while self.above.last().is_some_and(|(above, _)| *above != parent) {
                     self.above.pop();
                 }
                 Ok(self.above.last().map(|(_, place)| place.clone()))
             }
             Above::Row(parent) => {
-                let id = list.here.id(parent).ok_or_else(lost)?;
+                let id = list.checked.here.id(parent).ok_or_else(lost)?;
                 self.remembered(parent, |writer| writer.store().place(id)).map(Some)
             }
             Above::Outer(number) => {
-                let outer = list.outers.get(number as usize).ok_or_else(lost)?;
+                let outer = list.checked.outers.get(number as usize).ok_or_else(lost)?;
                 match &outer.known {
                     Known::Here { id, .. } => {
                         let id = *id;
