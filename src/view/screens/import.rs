@@ -100,15 +100,17 @@ fn rows_title(screen: &Import) -> String {
     let (good, bad, present) = screen.counts();
     let all = good + bad + present;
     let (good, problems) = screen.preview.as_ref().map_or((0, 0), ImportPreview::unlisted);
-    let part = |unlisted: usize| match unlisted {
+    let part = |which: &str, unlisted: usize| match unlisted {
         0 => String::new(),
-        _ => format!("，只列出前 {} 行", screen.table.rows.len()),
+        _ => format!("，只列出{which} {} 行", screen.table.rows.len()),
     };
     match screen.listed {
         Listed::Problems => {
-            format!("有问题的 {} 行{}（按 6 看全部 {all} 行）", bad + present, part(problems))
+            format!("有问题的 {} 行{}（按 6 看全部 {all} 行）", bad + present, part("前", problems))
         }
-        Listed::All => format!("全部 {all} 行{}（按 6 只看有问题的）", part(good + problems)),
+        Listed::All => {
+            format!("全部 {all} 行{}（按 6 只看有问题的）", part("其中", good + problems))
+        }
     }
 }
 
@@ -234,7 +236,7 @@ mod tests {
         let said = "有问题的 100000 行，只列出前 2 行（按 6 看全部 1000000 行）";
         assert!(title(&state).contains(said), "{}", title(&state));
         press(&mut state, "6");
-        let said = "全部 1000000 行，只列出前 3 行（按 6 只看有问题的）";
+        let said = "全部 1000000 行，只列出其中 3 行（按 6 只看有问题的）";
         assert!(title(&state).contains(said), "{}", title(&state));
     }
 
