@@ -33,7 +33,6 @@ mod spool;
 #[cfg(test)]
 mod tests;
 
-
 use crate::domain::organisation::OrgKind;
 
 pub use build::{Built, build};

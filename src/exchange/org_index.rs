@@ -122,7 +122,7 @@ impl Table {
     fn seek(&self, hash: u64, same: impl Fn(u32) -> bool) -> Result<u32, usize> {
         let n = self.slots.len();
         // The high half of the hash chooses the slot, the low half is kept in it.
-        let mut at = usize::try_from((hash >> 32) * n as u64 >> 32).unwrap_or_default();
+        let mut at = usize::try_from(((hash >> 32) * n as u64) >> 32).unwrap_or_default();
         loop {
             let slot = self.slots.get(at).copied().unwrap_or_default();
             let row = u32::try_from(slot & u64::from(u32::MAX)).unwrap_or_default();

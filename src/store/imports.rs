@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, params};
 
 use super::Desk;
-use super::org_lists::Return;
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_found, rule};
+use super::org_lists::Return;
 use crate::domain::fault::Fault;
 use crate::domain::ids::BatchId;
 use crate::domain::organisation::{OrgEntry, OrgPath, Organisation};
@@ -91,8 +91,8 @@ impl<'a> Desk<'a> {
         self.store.atomically(|| {
             self.check_unused(&kind, batch)?;
             self.remove_rows(&kind, batch)?;
-            if let Some(back) = back {
-                self.store.return_to(back)?;
+            if let Some(mut back) = back {
+                self.store.return_to(&mut back)?;
             }
             self.store.connection.execute(UNDONE, params![self.now.moment.0, batch.0]).told()?;
             let deed =

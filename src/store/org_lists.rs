@@ -146,7 +146,7 @@ impl Store {
     }
 
     /// Makes another generation the current one, and marks what it does not hold.
-    pub(super) fn return_to(&self, back: Return<'_>) -> Stored<()> {
+    pub(super) fn return_to(&self, back: &mut Return<'_>) -> Stored<()> {
         const LISTED: &str = "SELECT id, code, full_name, kind FROM organisations WHERE listed = 1";
         const UNLIST: &str = "UPDATE organisations SET listed = 0 WHERE id = $1";
         let mut left = Vec::new();
@@ -187,11 +187,9 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// As `see`, or where they cannot be read.
-    pub fn each_organisation(
-        &self,
-        see: &mut dyn FnMut(OrgLine<'_>) -> Stored<()>,
-    ) -> Stored<()> {
-        const ALL: &str = "SELECT id, code, full_name, short_name, parent_id, kind, state, listed, path
+    pub fn each_organisation(&self, see: &mut dyn FnMut(OrgLine<'_>) -> Stored<()>) -> Stored<()> {
+        const ALL: &str =
+            "SELECT id, code, full_name, short_name, parent_id, kind, state, listed, path
             FROM organisations ORDER BY id";
         let offices = self.store.administered()?;
         let mut statement = self.store.connection.prepare(ALL).told()?;
@@ -354,7 +352,7 @@ impl<'a> ListWriter<'a> {
     /// Where it cannot be written.
     pub fn contacts(&mut self, id: OrgId, entry: &OrgEntry) -> Stored<()> {
         let values = named_params! {":name": entry.contact_name, ":phone": entry.contact_phone,
-            ":month": entry.graduates_on, ":id": id.0};
+        ":month": entry.graduates_on, ":id": id.0};
         self.contacts.execute(values).map(drop).told()
     }
 }

@@ -71,10 +71,9 @@ struct Checked {
 }
 
 /// A file with what its columns hold.
-struct Source<'a> {
+struct Source {
     sheet: SheetFile,
     plan: ColumnPlan<OrgField>,
-    path: &'a Path,
 }
 
 impl Session<'_> {
@@ -93,11 +92,12 @@ impl Session<'_> {
         let few = few.saturating_sub(self.office.store.n_unlisted()?);
         let dir = &self.office.places.data;
         let limits = (few, FAULTS_KEPT);
-        let read = rows::read(&mut source, &plan, limits, dir, watch).map_err(|stop| match stop {
-            ReadStop::Sheet(fault) => sheet_fault(path, &fault),
-            ReadStop::Fault(fault) => fault,
-        })?;
-        let source = Source { sheet, plan, path };
+        let read =
+            rows::read(&mut source, &plan, limits, dir, watch).map_err(|stop| match stop {
+                ReadStop::Sheet(fault) => sheet_fault(path, &fault),
+                ReadStop::Fault(fault) => fault,
+            })?;
+        let source = Source { sheet, plan };
         match read {
             Read::Few(rows) => self.prepare_few(&source, rows),
             Read::Many(rows, faults) => self.prepare_many(source, rows, faults, watch),
@@ -106,7 +106,7 @@ impl Session<'_> {
 
     fn prepare_few(
         &self,
-        source: &Source<'_>,
+        source: &Source,
         rows: Vec<OrgRowIn>,
     ) -> Result<(ImportPreview, PreparedOrganisations), Fault> {
         let mut sieve = OrgSieve::new(self.desk().screener());
@@ -125,7 +125,7 @@ impl Session<'_> {
 
     fn prepare_many(
         &self,
-        source: Source<'_>,
+        source: Source,
         rows: ListRows,
         faults: Faults,
         watch: &mut Watch<'_>,
@@ -133,8 +133,9 @@ impl Session<'_> {
         let basis = self.desk().basis()?;
         let old = self.directory_of(basis.generation);
         let listing = old.as_ref().map(|old| whole(old, watch)).transpose()?.flatten();
+        let old_rows = listing.as_ref().map(|rows| rows as &dyn Listing);
         let has_directory = listing.is_some();
-        let (preview, checked) = self.check(&source, &rows, faults, listing, watch)?;
+        let (preview, checked) = self.check(&source, &rows, faults, old_rows, watch)?;
         let list = PreparedList {
             sheet: source.sheet,
             plan: source.plan,
@@ -149,14 +150,13 @@ impl Session<'_> {
 
     fn check(
         &self,
-        source: &Source<'_>,
+        source: &Source,
         rows: &ListRows,
         mut faults: Faults,
-        old: Option<Rows<'_>>,
+        old: Option<&dyn Listing>,
         watch: &mut Watch<'_>,
     ) -> Result<(ImportPreview, Checked), Fault> {
         let desk = self.desk();
-        let old = old.as_ref().map(|rows| rows as &dyn Listing);
         let mut arranged = arrange_rows(rows, &mut faults, watch)?;
         let mut listed = InDirectory::default();
         let (parents, mut outers) = outer_superiors(desk, rows, &mut arranged, &mut listed)?;
@@ -213,7 +213,7 @@ impl Session<'_> {
 
     fn preview_many(
         &self,
-        source: &Source<'_>,
+        source: &Source,
         case: &Case<'_>,
         verdicts: &Verdicts,
         faults: &mut Faults,
@@ -269,10 +269,7 @@ fn settled(
 }
 
 /// The rows of a directory, if none of it is damaged.
-fn whole<'d>(
-    directory: &'d Directory,
-    watch: &mut Watch<'_>,
-) -> Result<Option<Rows<'d>>, Fault> {
+fn whole<'d>(directory: &'d Directory, watch: &mut Watch<'_>) -> Result<Option<Rows<'d>>, Fault> {
     match directory.listing(watch) {
         Ok(rows) => Ok(Some(rows)),
         Err(DirectoryFault::Stopped) => Err(Stopped.into()),
@@ -291,3 +288,6 @@ fn with_word(mut faults: Vec<RowFault>, line: usize) -> Vec<RowFault> {
     }
     faults
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,7 +126,10 @@ fn what_is_built_upon_is_not_taken_back() {
     assert_eq!(kind(office.as_(BRANCH_A, |d| d.undo_import(batch, None))), FaultKind::Conflict);
     let tree = office.as_(UNIVERSITY, |d| d.import_organisations(&tree(), "组织.csv")).unwrap();
     office.put_member(70, "新人", "N1");
-    assert_eq!(kind(office.as_(UNIVERSITY, |d| d.undo_import(tree.batch, None))), FaultKind::Conflict);
+    assert_eq!(
+        kind(office.as_(UNIVERSITY, |d| d.undo_import(tree.batch, None))),
+        FaultKind::Conflict
+    );
     assert!(office.store.find_organisation("N").is_ok());
 }
 

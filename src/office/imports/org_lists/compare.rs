@@ -71,7 +71,7 @@ impl InDatabase {
     fn mark(&mut self, at: u32, org: &OrgLine<'_>, how: u8) {
         let place = at as usize;
         let closed = org.state == OrgState::Retired || (org.is_managed && !org.is_mine);
-        let bits = how | u8::from(org.is_managed) * MANAGED | u8::from(closed) * CLOSED;
+        let bits = how | (u8::from(org.is_managed) * MANAGED) | (u8::from(closed) * CLOSED);
         if let (Some(id), Some(mark)) = (self.ids.get_mut(place), self.marks.get_mut(place)) {
             if *mark & BY_CODE > how {
                 return;

@@ -12,9 +12,7 @@ use crate::exchange::columns::KnownField;
 use crate::exchange::fault::RowFault;
 use crate::exchange::fields::OrgField;
 use crate::exchange::org_index::OrgIndex;
-use crate::exchange::org_tree::{
-    Arranged, Faults, NOBODY, OrgRows, refuse_below, refuse_superior,
-};
+use crate::exchange::org_tree::{Arranged, Faults, NOBODY, OrgRows, refuse_below, refuse_superior};
 use crate::store::Desk;
 
 /// Added to the number of a superior that is not in the list.
@@ -122,11 +120,6 @@ impl Verdicts {
         let managed = self.managed.get(at as usize).copied().unwrap_or_default();
         managed && matches!(self.fate(at), Fate::New | Fate::Changed | Fate::Adopted)
     }
-
-    /// How many rows have one of these fates.
-    pub(super) fn count(&self, fates: &[Fate]) -> usize {
-        self.fates.iter().filter(|fate| fates.contains(fate)).count()
-    }
 }
 
 /// Finds the superiors that are not in the list: in the database, else they are to be looked for in
@@ -192,7 +185,8 @@ pub(super) fn settle_outer(
     old: &dyn Listing,
 ) -> Result<(), Fault> {
     for outer in outers {
-        let unknown = matches!(&outer.known, Known::Refused(fault) if fault.kind == FaultKind::NotFound);
+        let unknown =
+            matches!(&outer.known, Known::Refused(fault) if fault.kind == FaultKind::NotFound);
         if let Some(row) = listed.find(&outer.text).filter(|_| unknown) {
             outer.known = in_directory(desk, old, row)?;
         }
@@ -342,8 +336,8 @@ impl Case<'_> {
             faults.add(at, || self.name_is_taken(at, old.entry(other)));
             return Fate::Bad;
         }
-        let is_same = self.rows.entry(at) == old.entry(row)
-            && self.old_parent(at) == old.parent(row);
+        let is_same =
+            self.rows.entry(at) == old.entry(row) && self.old_parent(at) == old.parent(row);
         if is_same { Fate::Listed } else { Fate::Changed }
     }
 

@@ -9,9 +9,7 @@ use super::rows::ListRows;
 use crate::directory::{Entry, Listing};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::OrgId;
-use crate::exchange::org_tree::{
-    Faults, NOBODY, OrgRows, circles_of, order_of, refuse_superior,
-};
+use crate::exchange::org_tree::{Faults, NOBODY, OrgRows, circles_of, order_of, refuse_superior};
 
 /// Where a row of the next directory comes from, in four bytes.
 const LIST: u32 = 1 << 30;
@@ -149,7 +147,9 @@ impl Merged {
         if !kind.may_stand_below(above) {
             refuse_superior(case.rows, faults, source & NUMBER, || {
                 let (own, above) = (kind.label(), above.label());
-                format!("{above}下面不能有{own}，而原来的名单里「{full_name}」在它下面。请核对组织类别，或把那一个也写进名单。")
+                format!(
+                    "{above}下面不能有{own}，而原来的名单里「{full_name}」在它下面。请核对组织类别，或把那一个也写进名单。"
+                )
             });
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::super::io_fault;
 use crate::directory::{Entry, Spool, SpoolRow, SpoolWriter};
 use crate::domain::fault::Fault;
 use crate::domain::organisation::OrgKind;
@@ -12,7 +13,6 @@ use crate::exchange::org_tree::{Faults, OrgRows};
 use crate::exchange::organisations::{OrgRowIn, read_row};
 use crate::exchange::sheet::SheetFault;
 use crate::exchange::sheet_file::SheetRows;
-use super::super::super::io_fault;
 
 /// How many rows pass between two reports.
 const STRIDE: usize = 1 << 13;

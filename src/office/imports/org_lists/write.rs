@@ -17,7 +17,9 @@ use crate::exchange::org_tree::OrgRows;
 use crate::exchange::organisations::read_row;
 use crate::exchange::sheet::SheetFault;
 use crate::office::Session;
-use crate::store::{ImportOutcome, ListOrder, ListWriter, NewOrganisation, OrgPlace, Return, Stored};
+use crate::store::{
+    ImportOutcome, ListOrder, ListWriter, NewOrganisation, OrgPlace, Return, Stored,
+};
 
 /// How many places of superiors are remembered.
 const PLACES_KEPT: usize = 4096;
@@ -52,8 +54,19 @@ impl Session<'_> {
         file: &str,
         watch: &mut Watch<'_>,
     ) -> Result<ImportOutcome, Fault> {
-        let dir = &self.office.places.data;
         let built = self.build(list, watch)?;
+        self.commit(list, file, built, watch)
+    }
+
+    /// Puts a directory that was built in its place, with what goes into the database.
+    pub(super) fn commit(
+        &self,
+        list: &PreparedList,
+        file: &str,
+        built: Built,
+        watch: &mut Watch<'_>,
+    ) -> Result<ImportOutcome, Fault> {
+        let dir = &self.office.places.data;
         let generation = built.generation();
         let basis = list.basis;
         let order = ListOrder { file, n_rows: list.n_good, basis, generation };
@@ -63,13 +76,15 @@ impl Session<'_> {
             || built.publish().map(drop).map_err(told),
         );
         match &done {
-            Ok(_) => remove_generations(dir, |other| ![generation, basis.generation].contains(&other)),
+            Ok(_) => {
+                remove_generations(dir, |other| ![generation, basis.generation].contains(&other));
+            }
             Err(_) => remove_generations(dir, |other| other == generation),
         }
         done
     }
 
-    fn build(&self, list: &PreparedList, watch: &mut Watch<'_>) -> Result<Built, Fault> {
+    pub(super) fn build(&self, list: &PreparedList, watch: &mut Watch<'_>) -> Result<Built, Fault> {
         let dir = &self.office.places.data;
         let newest = Directory::generations(dir).first().copied().unwrap_or_default();
         let generation = newest.max(list.basis.generation) + 1;
@@ -153,7 +168,8 @@ struct Writing<'l, 'w, 's> {
 impl<'l, 'w, 's> Writing<'l, 'w, 's> {
     fn of(list: &'l PreparedList, writer: &'w mut ListWriter<'s>) -> Self {
         let personal = [OrgField::ContactName, OrgField::ContactPhone, OrgField::Graduates];
-        let n = if personal.iter().any(|field| list.plan.has(*field)) { list.rows.len() } else { 0 };
+        let n =
+            if personal.iter().any(|field| list.plan.has(*field)) { list.rows.len() } else { 0 };
         let written = vec![0; n as usize];
         Self { list, writer, above: Vec::new(), known: HashMap::new(), written }
     }
