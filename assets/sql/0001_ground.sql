@@ -11,6 +11,7 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 
 -- `path` is the rows from the top down to the organisation itself, as /1/5/9/: authority and scope are prefixes of it, and a range over its index.
+-- `listed` says that the current directory file holds the row exactly as it stands here. What it does not hold is searched in this table, so that must stay cheap to read.
 CREATE TABLE organisations (
     id            INTEGER PRIMARY KEY,
     code          TEXT    NOT NULL UNIQUE CHECK (code <> ''),
@@ -24,14 +25,17 @@ CREATE TABLE organisations (
     graduates_on  TEXT    NOT NULL DEFAULT '',
     verified_on   TEXT    NOT NULL DEFAULT '',
     state         TEXT    NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'retired')),
-    batch_id      INTEGER REFERENCES batches (id)
+    batch_id      INTEGER REFERENCES batches (id),
+    listed        INTEGER NOT NULL DEFAULT 0 CHECK (listed IN (0, 1))
 ) STRICT;
 
 CREATE UNIQUE INDEX organisations_name ON organisations (full_name) WHERE state = 'active';
 CREATE INDEX organisations_parent ON organisations (parent_id);
 CREATE INDEX organisations_batch ON organisations (batch_id);
+CREATE INDEX organisations_unlisted ON organisations (id) WHERE listed = 0;
 
--- One import is one batch, so that a whole import can be taken back.
+-- One import is one batch, so that a whole import can be taken back. A long list of organisations
+-- makes a generation of the directory, and taking it back returns to the one before; zero is none.
 CREATE TABLE batches (
     id         INTEGER PRIMARY KEY,
     kind       TEXT    NOT NULL CHECK (kind IN ('members', 'organisations')),
@@ -39,7 +43,9 @@ CREATE TABLE batches (
     account_id INTEGER NOT NULL REFERENCES accounts (id),
     file_name  TEXT    NOT NULL,
     n_rows     INTEGER NOT NULL,
-    undone_at  INTEGER
+    undone_at  INTEGER,
+    generation        INTEGER NOT NULL DEFAULT 0,
+    generation_before INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- There is one record for one ID number, whatever happens to the person (domain.md A2.11).

@@ -7,7 +7,7 @@ use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
-use crate::domain::progress::unwatched;
+use crate::domain::progress::Watch;
 use crate::model::effect::{
     Arrival, Effect, ExportOrder, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings,
     Ticket,
@@ -37,10 +37,11 @@ impl World {
         &mut self.door
     }
 
-    /// Performs an effect. A fault becomes a reply that names the question it belongs to.
-    pub fn perform(&mut self, effect: Effect) -> Vec<Reply> {
+    /// Performs an effect. A fault becomes a reply that names the question it belongs to. Long work
+    /// tells the watch how far it is, and stops where the watch says so.
+    pub fn perform(&mut self, effect: Effect, watch: &mut Watch<'_>) -> Vec<Reply> {
         let ticket = ticket_of(&effect);
-        self.outcome(effect).unwrap_or_else(|fault| {
+        self.outcome(effect, watch).unwrap_or_else(|fault| {
             if let Some(cause) = &fault.cause {
                 super::log::write(self.door.places(), cause);
             }
@@ -48,7 +49,7 @@ impl World {
         })
     }
 
-    fn outcome(&mut self, effect: Effect) -> Outcome {
+    fn outcome(&mut self, effect: Effect, watch: &mut Watch<'_>) -> Outcome {
         match effect {
             Effect::PrepareOffice(_) | Effect::ConfirmOffice(_) | Effect::AbandonOffice => {
                 self.set_up(effect)
@@ -58,7 +59,7 @@ impl World {
             }
             Effect::ResetAccount(_) | Effect::RemoveAccount(_) => self.keys(&effect),
             Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => {
-                self.importing(effect)
+                self.importing(effect, watch)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::Redraw | Effect::Quit => Ok(Vec::new()),
@@ -156,20 +157,20 @@ impl World {
         }
     }
 
-    fn importing(&mut self, effect: Effect) -> Outcome {
+    fn importing(&mut self, effect: Effect, watch: &mut Watch<'_>) -> Outcome {
         let session = self.door.session(self.clock.now())?;
         match effect {
             Effect::PreviewImport(ticket, kind, path) => {
                 let path = full_path(&path);
                 let options = ImportOptions::default();
-                let prepared = session.prepare_import(kind, &path, &options, &mut unwatched)?;
+                let prepared = session.prepare_import(kind, &path, &options, watch)?;
                 let preview = prepared.preview.clone();
                 self.import = Some(prepared);
                 Ok(vec![Reply::Preview(ticket, Box::new(preview))])
             }
             Effect::RunImport => {
                 let prepared = self.import.take().ok_or_else(nothing_previewed)?;
-                match session.run_import(&prepared, &mut unwatched) {
+                match session.run_import(&prepared, watch) {
                     Ok(done) => {
                         Ok(vec![Reply::Imported { batch: done.batch, n_rows: done.n_rows }])
                     }
@@ -180,7 +181,7 @@ impl World {
                 }
             }
             Effect::UndoImport(batch) => {
-                let n = session.desk().undo_import(batch)?;
+                let n = session.undo_import(batch)?.n_rows;
                 Ok(vec![Reply::Stored(format!("已撤销第 {batch} 批导入，{n} 行都收回了。"))])
             }
             _ => Ok(Vec::new()),

@@ -1,11 +1,13 @@
 //! The thread that owns the world, so that no commit, search or key derivation ever holds a key.
 
+use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use super::Incoming;
 use super::perform::World;
-use crate::model::effect::Effect;
+use crate::domain::progress::Progress;
+use crate::model::effect::{Effect, Reply};
 
 /// The way to the worker.
 pub(super) struct Worker {
@@ -37,14 +39,28 @@ pub(super) fn start(mut world: World, inbox: Sender<Incoming>) -> std::io::Resul
         let _last_breath: Sender<()> = last_breath;
         let mut waiting = Vec::new();
         while let Some(effect) = next(&mut waiting, &orders) {
-            for reply in world.perform(effect) {
-                if inbox.send(Incoming::Reply(Box::new(reply))).is_err() {
+            let mut watch = |progress| tell(&inbox, reply_of(progress));
+            for reply in world.perform(effect, &mut watch) {
+                if tell(&inbox, reply).is_break() {
                     return;
                 }
             }
         }
     })?;
     Ok(Worker { orders: Some(sender), ended })
+}
+
+/// Sends a reply. Where nobody takes it any more, there is nothing to go on for.
+fn tell(inbox: &Sender<Incoming>, reply: Reply) -> ControlFlow<()> {
+    match inbox.send(Incoming::Reply(Box::new(reply))) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    }
+}
+
+fn reply_of(progress: Progress) -> Reply {
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    Reply::Progress(progress.step.to_owned(), number(progress.done), number(progress.total))
 }
 
 /// The effect to perform now. What has come in the meantime is looked at before each one, so that

@@ -98,9 +98,8 @@ impl DirectoryFault {
             Self::Unwritable(_) => FaultKind::CannotWrite,
             Self::Busy => FaultKind::Busy,
             Self::NotForest => FaultKind::Rule,
-            Self::Unreadable(..) | Self::Stopped | Self::TooBig | Self::Changed => {
-                FaultKind::Failed
-            }
+            Self::Stopped => FaultKind::Stopped,
+            Self::Unreadable(..) | Self::TooBig | Self::Changed => FaultKind::Failed,
         }
     }
 }

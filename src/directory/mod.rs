@@ -18,6 +18,7 @@
 //! | `plan`, `lattice`, `sounds` | from a query to lists: characters, codes, readings by sound |
 //! | `node`, `walk` | from lists to candidates, block by block |
 //! | `search`, `near` | passes in the order of hits; what may have been meant |
+//! | `spool` | the rows of a list on their way there |
 
 mod block;
 mod build;
@@ -37,6 +38,7 @@ mod postings;
 mod search;
 mod sounds;
 mod walk;
+mod spool;
 
 #[cfg(test)]
 mod tests;
@@ -50,6 +52,7 @@ pub use file::Directory;
 pub use layout::Section;
 pub use near::{Suggestion, Why};
 pub use search::{Hits, Query, Search, Step};
+pub use spool::{Spool, SpoolRow, SpoolWriter};
 
 /// The place of an organisation in one directory file, from zero, in the order of rank: length of
 /// the full name in characters, then the order of the tree. It means nothing in another file.

@@ -19,7 +19,7 @@ pub use backups::{RestorePreview, preview_restore, restore};
 pub use demo::{DEMO_ACCOUNTS, DemoAccount, DemoSize, is_demo, make_demo};
 pub use door::{Door, Entry};
 pub use exports::{ExportDone, ExportManner};
-pub use imports::{ImportOptions, PreparedImport};
+pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use places::Places;
 pub use setup::{PreparedOffice, clear_stale};
 

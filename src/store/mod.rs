@@ -13,6 +13,7 @@ mod member_changes;
 mod member_import;
 mod members;
 mod open;
+mod org_lists;
 mod organisations;
 mod scope;
 mod stats;
@@ -25,6 +26,7 @@ pub use fault::Stored;
 pub use imports::{ImportOutcome, Screener, Screening};
 pub use member_import::{MemberScreener, MemberScreening, MemberWriter};
 pub use members::MemberFilter;
+pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
 pub use organisations::OrgFilter;
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 

@@ -221,7 +221,7 @@ impl Desk<'_> {
         Ok(Some(parent))
     }
 
-    fn check_mine(&self, path: &OrgPath, name: &str) -> Stored<()> {
+    pub(super) fn check_mine(&self, path: &OrgPath, name: &str) -> Stored<()> {
         if may_administer(self.actor, path) {
             return Ok(());
         }
@@ -234,7 +234,9 @@ impl Desk<'_> {
     /// Where it is out of scope or the new name or code is taken.
     pub fn edit_organisation(&self, id: OrgId, entry: &OrgEntry) -> Stored<Organisation> {
         const UPDATE: &str = "UPDATE organisations SET code = $1, full_name = $2, short_name = $3,
-                contact_name = $4, contact_phone = $5, graduates_on = $6, verified_on = $7 WHERE id = $8";
+                contact_name = $4, contact_phone = $5, graduates_on = $6, verified_on = $7,
+                listed = listed AND code = $1 AND full_name = $2 AND short_name = $3
+            WHERE id = $8";
         let old = self.store.organisation(id)?;
         self.check_mine(&old.path, &old.full_name)?;
         let code = if entry.code.is_empty() { &old.code } else { &entry.code };

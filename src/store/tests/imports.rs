@@ -107,9 +107,9 @@ fn an_import_is_one_batch_and_one_event() {
     let batch = import_people(&office, OPERATOR, &[60, 61, 62]).unwrap();
     assert_eq!(office.one::<i64>("SELECT count(*) FROM members WHERE batch_id IS NOT NULL"), 3);
     assert_eq!(office.one::<String>("SELECT detail FROM events"), "名册.xlsx，3 人");
-    assert_eq!(office.as_(OPERATOR, |d| d.undo_import(batch)), Ok(3));
+    assert_eq!(office.as_(OPERATOR, |d| d.undo_import(batch, None)), Ok(3));
     assert_eq!(office.one::<i64>("SELECT count(*) FROM members"), 11);
-    assert_eq!(kind(office.as_(OPERATOR, |d| d.undo_import(batch))), FaultKind::Conflict);
+    assert_eq!(kind(office.as_(OPERATOR, |d| d.undo_import(batch, None))), FaultKind::Conflict);
     import_people(&office, BRANCH_A, &[60, 61]).unwrap();
 }
 
@@ -145,7 +145,7 @@ fn organisations_stand_below_rows_of_their_own_file() {
     assert!(top.path.contains(&second.path) && office.org("U").path.contains(&top.path));
     assert_eq!(second.parent, Some(top.id));
     assert!(office.org("N1").managed);
-    assert_eq!(office.as_(UNIVERSITY, |d| d.undo_import(done.batch)), Ok(3));
+    assert_eq!(office.as_(UNIVERSITY, |d| d.undo_import(done.batch, None)), Ok(3));
     assert!(office.store.find_organisation("N").is_err());
     office.store.verify().unwrap();
     let beside = office.as_(TOWNSHIP, |d| d.import_organisations(&tree(), "组织.csv"));
@@ -157,10 +157,13 @@ fn what_is_built_upon_is_not_taken_back() {
     let office = Office::new();
     let batch = import_people(&office, BRANCH_A, &[60, 61]).unwrap();
     office.send(BRANCH_A, 60, "T", Initiator::Member);
-    assert_eq!(kind(office.as_(BRANCH_A, |d| d.undo_import(batch))), FaultKind::Conflict);
+    assert_eq!(kind(office.as_(BRANCH_A, |d| d.undo_import(batch, None))), FaultKind::Conflict);
     let tree = office.as_(UNIVERSITY, |d| d.import_organisations(&tree(), "组织.csv")).unwrap();
     office.put_member(70, "新人", "N1");
-    assert_eq!(kind(office.as_(UNIVERSITY, |d| d.undo_import(tree.batch))), FaultKind::Conflict);
+    assert_eq!(
+        kind(office.as_(UNIVERSITY, |d| d.undo_import(tree.batch, None))),
+        FaultKind::Conflict
+    );
     assert!(office.store.find_organisation("N").is_ok());
 }
 
@@ -173,8 +176,8 @@ fn a_batch_is_taken_back_by_its_own_side() {
         (TOWNSHIP, FaultKind::NotFound),
         (MEMBER, FaultKind::NotAllowed),
     ] {
-        assert_eq!(kind(office.as_(who, |d| d.undo_import(batch))), wanted, "{who}");
+        assert_eq!(kind(office.as_(who, |d| d.undo_import(batch, None))), wanted, "{who}");
     }
-    assert_eq!(kind(office.as_(ROOT, |d| d.undo_import(BatchId(99)))), FaultKind::NotFound);
-    office.as_(UNIVERSITY, |d| d.undo_import(batch)).unwrap();
+    assert_eq!(kind(office.as_(ROOT, |d| d.undo_import(BatchId(99), None))), FaultKind::NotFound);
+    office.as_(UNIVERSITY, |d| d.undo_import(batch, None)).unwrap();
 }
