@@ -13,3 +13,4 @@ mod people;
 mod schema;
 mod stats;
 mod submit;
+mod words;

@@ -22,6 +22,8 @@ use crate::store::scope::{TRANSFERS, WAITING};
 pub(super) struct Clause {
     conditions: Vec<String>,
     values: Vec<(String, Value)>,
+    /// A search found so few rows that it is cheapest to sort them.
+    few: bool,
 }
 
 impl Clause {
@@ -71,7 +73,7 @@ impl Desk<'_> {
     /// The clause of what this person may see, with the values every condition here may name.
     pub(super) fn scoped(&self) -> Clause {
         let bounds = self.bounds();
-        let mut clause = Clause { conditions: Vec::new(), values: Vec::new() };
+        let mut clause = Clause { conditions: Vec::new(), values: Vec::new(), few: false };
         clause.and(TRANSFERS);
         clause.bind(":lo", bounds.lo);
         clause.bind(":hi", bounds.hi);
@@ -111,11 +113,10 @@ impl Desk<'_> {
             clause.bind(":org", org.path.as_str().to_owned());
             clause.bind(":org_end", org.path.range_end());
         }
-        let search = query.search.trim();
-        if !search.is_empty() {
-            let fits = "name_match(:search, t.person_name, t.number)
-                OR name_match(:search, t.origin_name, '') OR name_match(:search, t.destination_name, '')";
-            clause.and_with(fits, ":search", search.to_owned());
+        if let Some(search) = self.store.search_transfers(&query.search)? {
+            clause.few = search.few;
+            clause.and(search.condition);
+            clause.values.extend(search.values.map(|(name, value)| (name.to_owned(), value)));
         }
         Ok(clause)
     }
@@ -174,7 +175,7 @@ impl Desk<'_> {
             "SELECT {}, {column} FROM transfers t {} WHERE {}
              ORDER BY {column} {direction}, t.id {direction} LIMIT {}",
             row::COLUMNS,
-            index_of(query.view),
+            if clause.few { "" } else { index_of(query.view) },
             clause.text(),
             query.limit + 1
         );
