@@ -224,7 +224,7 @@ fn a_row_in_the_place_of_a_removed_one_is_found() {
     let batch = import([60, 61, 62], "孔维嘉");
     office.store.file_all(&mut unwatched).unwrap();
     assert_eq!(members(&office, "孔维").len(), 3);
-    office.as_(BRANCH_A, |d| d.undo_import(batch)).unwrap();
+    office.as_(BRANCH_A, |d| d.undo_import(batch, None)).unwrap();
     assert!(members(&office, "孔维").is_empty());
     import([63, 64, 65], "欧阳长乐");
     assert_eq!(members(&office, "oycl").len(), 3);
