@@ -194,9 +194,11 @@ impl Directory {
         for length in 0..=self.longest() {
             let numbers = self.of_length(length);
             let start = self.first_at(numbers.clone(), first)?;
-            let most = last - first + 1;
-            let end =
-                self.first_at(start..numbers.end.min(start.saturating_add(most)), last + 1)?;
+            let most = (last - first).saturating_add(1);
+            let end = self.first_at(
+                start..numbers.end.min(start.saturating_add(most)),
+                last.saturating_add(1),
+            )?;
             if start < end {
                 found.push(start..end);
             }

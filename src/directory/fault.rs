@@ -48,7 +48,7 @@ pub enum DirectoryFault {
     Stopped,
     /// The list is larger than the format allows.
     #[error(
-        "组织名单超过了名单文件能容纳的大小（六千万行、名称共 4 GB、单个名称六万字），请拆开后分别使用"
+        "组织名单超过了名单文件能容纳的大小（六千万行、名称共 4 GB、单个名称六万字），请核对表格后重新导入"
     )]
     TooBig,
     /// The superiors of the list make no tree.

@@ -236,9 +236,9 @@ impl Directory {
     /// The table of lengths ascends and covers all rows, since every search relies on it.
     fn check_small_tables(&self) -> Result<(), DirectoryFault> {
         let lengths = self.section(Section::Lengths).as_chunks().0;
-        let starts = lengths.iter().map(|start| u32::from_le_bytes(*start));
-        let covers = starts.clone().next() == Some(0) && starts.clone().last() == Some(self.len());
-        if covers && starts.is_sorted() {
+        let mut starts = lengths.iter().map(|start| u32::from_le_bytes(*start));
+        let sorted = starts.clone().is_sorted();
+        if sorted && starts.next() == Some(0) && starts.next_back() == Some(self.len()) {
             Ok(())
         } else {
             Err(DirectoryFault::Damaged(Section::Lengths))

@@ -59,7 +59,7 @@ impl Arranged {
         let mut places = output.section(Section::Places, bytes)?;
         let mut lasts = output.section(Section::Lasts, bytes)?;
         for (number, &row) in self.rows.iter().enumerate() {
-            if number % REPORTED == 0 {
+            if number.is_multiple_of(REPORTED) {
                 report(watch, "排列组织", number as u64, self.rows.len() as u64)?;
             }
             let parent = listing.parent(row).map_or(NONE, |parent| at(&self.numbers, parent));
@@ -153,7 +153,7 @@ impl Family {
         let mut first_root = NONE;
         for row in (0..listing.len()).rev() {
             let seen = count - row as usize - 1;
-            if seen % REPORTED == 0 {
+            if seen.is_multiple_of(REPORTED) {
                 report(watch, "排列组织", seen as u64, count as u64)?;
             }
             let first = match listing.parent(row) {

@@ -82,9 +82,9 @@ impl Segments {
         let mut out = output.last_section(lists)?;
         let (mut table, mut list, mut bytes) = (Keys::default(), Writing::default(), Vec::new());
         let mut merge = Merge::new(&self).map_err(DirectoryFault::writing)?;
-        let mut written = 0;
+        let mut written = 0_u64;
         while let Some(key) = merge.next(&mut list).map_err(DirectoryFault::writing)? {
-            if written % REPORTED == 0 {
+            if written.is_multiple_of(REPORTED) {
                 report(watch, "写入索引", merge.taken, merge.total)?;
             }
             bytes.clear();

@@ -48,7 +48,7 @@ impl Survey {
         }
         let mut counts = Counts::new(rows);
         for row in 0..rows {
-            if row % REPORTED == 0 {
+            if row.is_multiple_of(REPORTED) {
                 report(watch, "统计组织名称", u64::from(row), u64::from(rows))?;
             }
             counts.take(row, &listing.entry(row))?;
@@ -114,7 +114,7 @@ impl Counts {
             return Err(DirectoryFault::TooBig);
         }
         self.lengths.push(length as u16);
-        if row % self.every == 0 {
+        if row.is_multiple_of(self.every) {
             self.take_pairs(entry.full_name);
         }
         self.name_bytes += entry.full_name.len() as u64;
