@@ -25,14 +25,20 @@ const SMALL: usize = 64;
 /// The longest syllable, `zhuang` and its like.
 const LONGEST_SYLLABLE: usize = 6;
 
-/// So many cuts are taken into account, where they take more than a few lists.
+/// So many cuts are taken into account.
 const MOST_CUTS: usize = 3;
 
-/// A cut of so few lists is always worth it.
-const FEW_LISTS: usize = 4;
-
 /// In a long term only so many cuts are weighed.
-const MOST_WEIGHED: usize = 24;
+const MOST_WEIGHED: usize = 12;
+
+/// A cut is made to say more only as long as it stays within so many windows.
+const MOST_WINDOWS: usize = 48;
+
+/// So many sets of pairs are looked up for one window, the smallest first; trigrams are cheaper.
+const MOST_PAIR_SETS: usize = 2;
+
+/// So many trigrams are looked up for one window.
+const MOST_TRIGRAMS: usize = 6;
 
 #[derive(Debug)]
 struct Edge {
@@ -43,9 +49,13 @@ struct Edge {
     letter: Option<u8>,
 }
 
-/// Up to three edges that follow each other; the first may be the beginning of a name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Window(Vec<usize>);
+/// Edges that follow each other; the first may be the beginning of a name.
+#[derive(Debug, Clone)]
+struct Window {
+    edges: Vec<usize>,
+    /// No more names than so many have it.
+    most: u64,
+}
 
 /// The readings of one term.
 #[derive(Debug)]
@@ -62,11 +72,25 @@ pub(super) struct Lattice<'a> {
     trigrams: BTreeMap<u32, Option<List<'a>>>,
 }
 
-/// One cut with what it costs and says.
+/// Windows of which every reading has one.
+#[derive(Debug, Clone)]
 struct Cut {
     windows: Vec<Window>,
-    most: u64,
-    lists: usize,
+    /// Whether the windows are the readings themselves.
+    whole: bool,
+}
+
+impl Cut {
+    fn most(&self) -> u64 {
+        self.windows.iter().map(|window| window.most).sum()
+    }
+}
+
+/// On which side a window is made one wider.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Left,
+    Right,
 }
 
 impl<'a> Lattice<'a> {
@@ -100,36 +124,25 @@ impl<'a> Lattice<'a> {
     pub(super) fn node(&mut self, nearness: Nearness) -> Result<Option<Node<'a>>, DirectoryFault> {
         let mut cuts = Vec::new();
         if nearness == Nearness::SoundPrefix {
-            cuts.push(self.windows_at_start());
+            cuts.push(self.cut(vec![0])?);
         }
         let step = self.letters.len().div_ceil(MOST_WEIGHED).max(1);
-        for at in (0..self.letters.len()).step_by(step) {
-            cuts.push(self.windows_across(at));
-        }
-        let mut weighed = Vec::new();
-        for mut windows in cuts {
-            windows.sort();
-            windows.dedup();
-            let cut = self.weigh(windows)?;
-            if cut.windows.is_empty() {
-                return Ok(None);
+        for letter in (0..self.letters.len()).step_by(step) {
+            if cuts.last().is_some_and(|cut: &Cut| cut.whole || cut.windows.is_empty()) {
+                break;
             }
-            weighed.push(cut);
+            cuts.push(self.cut(self.across(letter))?);
         }
-        self.best(weighed)
-    }
-
-    fn best(&self, mut cuts: Vec<Cut>) -> Result<Option<Node<'a>>, DirectoryFault> {
-        cuts.sort_by_key(|cut| (cut.most, cut.lists));
-        let mut taken: Vec<Cut> = Vec::new();
-        for cut in cuts {
-            let worth_it = taken.len() < MOST_CUTS || cut.lists <= FEW_LISTS;
-            if worth_it && taken.iter().all(|known| known.windows != cut.windows) {
-                taken.push(cut);
-            }
+        if cuts.iter().any(|cut| cut.windows.is_empty()) {
+            return Ok(None);
         }
+        if let Some(whole) = cuts.iter().position(|cut| cut.whole) {
+            cuts = vec![cuts.swap_remove(whole)];
+        }
+        cuts.sort_by_cached_key(Cut::most);
+        cuts.truncate(MOST_CUTS);
         let mut nodes = Vec::new();
-        for cut in &taken {
+        for cut in &cuts {
             let windows = cut.windows.iter().map(|window| self.window_node(window));
             nodes.extend(Node::any(windows.collect::<Result<Vec<_>, _>>()?));
         }
@@ -217,86 +230,112 @@ impl<'a> Lattice<'a> {
         ending.map_or(&[], Vec::as_slice)
     }
 
-    fn windows_at_start(&self) -> Vec<Window> {
-        let firsts = self.starting_at(0).iter();
-        firsts.flat_map(|first| widened(&[0, *first], self.after(*first), Side::Right)).collect()
-    }
-
-    /// For each edge across a letter, the edge with its neighbours.
-    fn windows_across(&self, letter: usize) -> Vec<Window> {
+    /// The edges across a letter.
+    fn across(&self, letter: usize) -> Vec<usize> {
         let real = self.edges.iter().enumerate().skip(1);
-        let across = real.filter(|(_, edge)| edge.start <= letter && letter < edge.end);
-        across.flat_map(|(index, _)| self.windows_around(index)).collect()
+        real.filter(|(_, edge)| edge.start <= letter && letter < edge.end).map(|(i, _)| i).collect()
     }
 
-    fn windows_around(&self, index: usize) -> Vec<Window> {
-        match (self.before(index), self.after(index)) {
-            ([], []) => vec![Window(vec![index])],
-            ([], after) => {
-                let wider = |next: &usize| widened(&[index, *next], self.after(*next), Side::Right);
-                after.iter().flat_map(wider).collect()
+    /// The cut through some edges, its windows made as wide as their number allows.
+    fn cut(&mut self, edges: Vec<usize>) -> Result<Cut, DirectoryFault> {
+        let window = |edge: usize| Window { most: self.names_with(edge), edges: vec![edge] };
+        let mut windows: Vec<Window> = edges.into_iter().map(window).collect();
+        let (mut left, mut right) = (true, true);
+        while left || right {
+            if right {
+                right = self.widen(&mut windows, Side::Right)?;
             }
-            (before, []) => {
-                let wider = |last: &usize| widened(&[*last, index], self.before(*last), Side::Left);
-                before.iter().flat_map(wider).collect()
+            if left {
+                left = self.widen(&mut windows, Side::Left)?;
             }
-            (before, after) => {
-                let wider = |last: &usize| widened(&[*last, index], after, Side::Right);
-                before.iter().flat_map(wider).collect()
+        }
+        let ends =
+            |window: &Window| [Side::Left, Side::Right].map(|side| self.beside(window, side));
+        let whole = windows.iter().all(|window| ends(window).iter().all(|more| more.is_empty()));
+        Ok(Cut { windows, whole })
+    }
+
+    /// Makes every window wider that can be, and leaves out those that no name has; tells whether
+    /// that can be done again.
+    fn widen(&mut self, windows: &mut Vec<Window>, side: Side) -> Result<bool, DirectoryFault> {
+        let mut wider = Vec::new();
+        let mut any = false;
+        for window in windows.iter() {
+            let more = self.beside(window, side).to_vec();
+            if more.is_empty() {
+                wider.push(window.clone());
             }
+            for edge in more {
+                any = true;
+                wider.extend(self.widened(window, edge, side)?);
+            }
+            if wider.len() > MOST_WINDOWS {
+                return Ok(false);
+            }
+        }
+        *windows = wider;
+        Ok(any)
+    }
+
+    /// The edges by which a window can be made wider; none where the term ends.
+    fn beside(&self, window: &Window, side: Side) -> &[usize] {
+        match side {
+            Side::Left => window.edges.first().map_or(&[], |edge| self.before(*edge)),
+            Side::Right => window.edges.last().map_or(&[], |edge| self.after(*edge)),
         }
     }
 
-    /// Leaves out the windows that no name has, and adds up the others.
-    fn weigh(&mut self, windows: Vec<Window>) -> Result<Cut, DirectoryFault> {
-        let mut cut = Cut { windows: Vec::new(), most: 0, lists: 0 };
-        for window in windows {
-            let (most, lists) = self.weigh_window(&window)?;
-            if most > 0 {
-                cut.most += most;
-                cut.lists += lists;
-                cut.windows.push(window);
+    /// A window with one more edge; nothing where no name has it.
+    fn widened(
+        &mut self,
+        window: &Window,
+        edge: usize,
+        side: Side,
+    ) -> Result<Option<Window>, DirectoryFault> {
+        let mut edges = window.edges.clone();
+        let (pair, three) = match side {
+            Side::Left => {
+                edges.insert(0, edge);
+                (edges.get(..2), edges.get(..3))
             }
+            Side::Right => {
+                edges.push(edge);
+                let last =
+                    |count: usize| edges.len().checked_sub(count).and_then(|at| edges.get(at..));
+                (last(2), last(3))
+            }
+        };
+        let mut most = window.most;
+        if let Some(&[a, b]) = pair {
+            most = self.weigh_pairs(a, b).map_or(most, |names| most.min(names));
         }
-        Ok(cut)
+        if let Some(key) = three.and_then(|three| self.trigram_of(three)) {
+            most = self.trigram(key)?.map_or(0, |list| most.min(u64::from(list.len())));
+        }
+        Ok((most > 0).then_some(Window { edges, most }))
     }
 
-    /// No more names than so many have it, and so many lists tell which.
-    fn weigh_window(&mut self, window: &Window) -> Result<(u64, usize), DirectoryFault> {
-        let (mut most, mut lists) = (u64::from(self.directory.len()), 0);
-        for (a, b) in window.0.iter().zip(window.0.iter().skip(1)) {
-            if let Some((names, keys)) = self.weigh_pairs(*a, *b) {
-                most = most.min(names);
-                lists += keys;
-            }
-        }
-        if let Some(key) = self.trigram_of(window) {
-            most = most.min(self.trigram(key)?.map_or(0, |list| u64::from(list.len())));
-            lists += 1;
-        }
-        if let &[only] = window.0.as_slice() {
-            let edge = self.edge(only);
-            let counts = edge.iter().flat_map(|edge| &edge.chars).map(|c| self.sounds.count(*c));
-            most = most.min(counts.map(u64::from).sum());
-            lists += edge.map_or(0, |edge| edge.chars.len().min(SMALL));
-        }
-        Ok((most, lists.max(1)))
+    /// No more names than so many have a character of an edge; all have a beginning.
+    fn names_with(&self, edge: usize) -> u64 {
+        let all = u64::from(self.directory.len());
+        let chars = self.edge(edge).filter(|_| edge > 0).map(|edge| edge.chars.iter());
+        let counts = chars.map(|chars| chars.map(|code| u64::from(self.sounds.count(*code))).sum());
+        counts.unwrap_or(all).min(all)
     }
 
-    /// No more names than so many have one of the pairs of two edges, and how many pairs those are.
-    fn weigh_pairs(&mut self, a: usize, b: usize) -> Option<(u64, usize)> {
+    /// No more names than so many have one of the pairs of two edges.
+    fn weigh_pairs(&mut self, a: usize, b: usize) -> Option<u64> {
         if !self.pairs.contains_key(&(a, b)) {
             let (first, second) = (self.edge(a)?, self.edge(b)?);
             let small = first.chars.len() <= SMALL || second.chars.len() <= SMALL;
             let pairs = small.then(|| self.sounds.pairs(&first.chars, &second.chars)).flatten();
             self.pairs.insert((a, b), pairs);
         }
-        let pairs = self.pairs.get(&(a, b))?.as_ref()?;
-        Some((pairs.most, pairs.keys.len()))
+        self.pairs.get(&(a, b))?.as_ref().map(|pairs| pairs.most)
     }
 
-    fn trigram_of(&self, window: &Window) -> Option<u32> {
-        let &[a, b, c] = window.0.as_slice() else { return None };
+    fn trigram_of(&self, edges: &[usize]) -> Option<u32> {
+        let &[a, b, c] = edges else { return None };
         let letter = |index: usize| self.edge(index).and_then(|edge| edge.letter);
         Some(sound_key(letter(a)?, letter(b)?, letter(c)?))
     }
@@ -310,23 +349,34 @@ impl<'a> Lattice<'a> {
         Ok(list)
     }
 
+    /// The names that a window is in, as far as the lists tell.
     fn window_node(&self, window: &Window) -> Result<Node<'a>, DirectoryFault> {
+        let edges = window.edges.as_slice();
         let mut asked = Vec::new();
-        for (a, b) in window.0.iter().zip(window.0.iter().skip(1)) {
-            if let Some(Some(pairs)) = self.pairs.get(&(*a, *b)) {
-                asked.extend(self.texts(&pairs.keys)?);
-            }
+        for pairs in self.smallest_pairs(edges) {
+            asked.extend(self.texts(&pairs.keys)?);
         }
-        let key = self.trigram_of(window);
-        let trigram = key.and_then(|key| self.trigrams.get(&key).cloned().flatten());
-        asked.extend(trigram.map(Node::List));
-        match window.0.as_slice() {
+        let keys = edges.windows(3).filter_map(|three| self.trigram_of(three));
+        let mut trigrams: Vec<_> =
+            keys.filter_map(|key| self.trigrams.get(&key).cloned().flatten()).collect();
+        trigrams.sort_by_key(List::len);
+        asked.extend(trigrams.into_iter().take(MOST_TRIGRAMS).map(Node::List));
+        match edges {
             [only] => asked.extend(self.single(*only)?),
             [a, b] if asked.is_empty() => asked.extend(self.two_sounds(*a, *b)?),
             _ => {}
         }
         let everyone = || Node::Ranges(vec![0..self.directory.len()]);
         Ok(Node::all(asked).unwrap_or_else(everyone))
+    }
+
+    fn smallest_pairs(&self, edges: &[usize]) -> Vec<&Pairs> {
+        let neighbours = edges.iter().zip(edges.iter().skip(1));
+        let known = neighbours.filter_map(|(a, b)| self.pairs.get(&(*a, *b))?.as_ref());
+        let mut known: Vec<&Pairs> = known.collect();
+        known.sort_by_key(|pairs| (pairs.most, pairs.keys.len()));
+        known.truncate(MOST_PAIR_SETS);
+        known
     }
 
     fn texts(&self, keys: &[u64]) -> Result<Option<Node<'a>>, DirectoryFault> {
@@ -355,24 +405,6 @@ impl<'a> Lattice<'a> {
         let lists = lists.map(|item| item.map(|(_, list)| list));
         Ok(Node::lists_of(lists.collect::<Result<_, _>>()?))
     }
-}
-
-/// On which side a window is made one wider.
-#[derive(Clone, Copy)]
-enum Side {
-    Left,
-    Right,
-}
-
-fn widened(window: &[usize], more: &[usize], side: Side) -> Vec<Window> {
-    if more.is_empty() {
-        return vec![Window(window.to_vec())];
-    }
-    let wider = |index: &usize| match side {
-        Side::Left => [&[*index], window].concat(),
-        Side::Right => [window, &[*index]].concat(),
-    };
-    more.iter().map(|index| Window(wider(index))).collect()
 }
 
 fn mark(places: &mut [bool], place: usize) {

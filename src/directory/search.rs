@@ -5,6 +5,7 @@
 //! search stops as soon as it has enough. A pass goes through candidates only, and compares each
 //! with the query, so that the answer is that of a plain scan.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::domain::name_search::{NameQuery, Nearness, folded};
@@ -270,7 +271,22 @@ impl<'a> Prepared<'a> {
         {
             return Ok(false);
         }
-        Ok(self.nearness(directory, row, nearness)? == Some(nearness))
+        match self.terms.as_slice() {
+            [only] => {
+                let (name, code) = self.folded(directory, row)?;
+                Ok(only.term().is_just(nearness, &name, &code))
+            }
+            _ => Ok(self.nearness(directory, row, nearness)? == Some(nearness)),
+        }
+    }
+
+    fn folded<'d>(
+        &self,
+        directory: &'d Directory,
+        row: u32,
+    ) -> Result<(Cow<'d, str>, Cow<'d, str>), DirectoryFault> {
+        let code = if self.codes { directory.code(OrgNo(row))? } else { "" };
+        Ok((folded(directory.name(OrgNo(row))?), folded(code)))
     }
 
     /// How near an organisation is, as far as it is at least so near.
@@ -280,8 +296,7 @@ impl<'a> Prepared<'a> {
         row: u32,
         limit: Nearness,
     ) -> Result<Option<Nearness>, DirectoryFault> {
-        let name = folded(directory.name(OrgNo(row))?);
-        let code = folded(if self.codes { directory.code(OrgNo(row))? } else { "" });
+        let (name, code) = self.folded(directory, row)?;
         let mut worst = Nearness::Whole;
         for plan in &self.terms {
             let found = if limit <= Nearness::Substring {

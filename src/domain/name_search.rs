@@ -12,6 +12,7 @@ use std::ops::Range;
 use memchr::memmem::Finder;
 
 use super::text::clean_line;
+use sound::Sounded;
 pub use synonyms::Synonyms;
 
 pub mod sound;
@@ -73,7 +74,7 @@ pub struct Spelling {
     /// Length of the text in characters.
     length: usize,
     /// The term as compared by sound; empty if it is too long for that.
-    letters: Vec<char>,
+    sounded: Sounded,
     /// Whether a letter is among them, without which sound cannot matter.
     has_letter: bool,
 }
@@ -170,6 +171,19 @@ impl Term {
         ways.flatten().min()
     }
 
+    /// Whether the term matches with just this nearness. What rules that out is looked for first,
+    /// so that this is the quickest way to go through many rows that do not match.
+    pub fn is_just(&self, nearness: Nearness, name: &str, code: &str) -> bool {
+        let by_sound = match nearness {
+            Nearness::Whole | Nearness::Prefix | Nearness::Substring => {
+                return self.literal_nearness(name, code) == Some(nearness);
+            }
+            Nearness::SoundPrefix => self.spellings.iter().any(|s| s.starts_by_sound(name)),
+            Nearness::Sound => self.sound_nearness(name) == Some(nearness),
+        };
+        by_sound && self.literal_nearness(name, code).is_none()
+    }
+
     fn sound_nearness(&self, name: &str) -> Option<Nearness> {
         self.spellings.iter().filter_map(|spelling| spelling.sound_nearness(name)).min()
     }
@@ -180,9 +194,9 @@ impl Spelling {
         let sounded = text.chars().filter(|c| !matches!(c, '\'' | '’'));
         let letters: Vec<char> = sounded.map(|c| if c == 'ü' { 'v' } else { c }).collect();
         let has_letter = letters.iter().any(char::is_ascii_lowercase);
-        let letters = if letters.len() > sound::LONGEST_SOUND { Vec::new() } else { letters };
+        let sounded = Sounded::new(letters);
         let finder = Finder::new(&text).into_owned();
-        Self { finder, length: text.chars().count(), text, letters, has_letter }
+        Self { finder, length: text.chars().count(), text, sounded, has_letter }
     }
 
     /// The folded text.
@@ -197,7 +211,7 @@ impl Spelling {
 
     /// What is compared by sound: without apostrophes, v for ü; empty where the text is too long.
     pub fn letters(&self) -> &[char] {
-        &self.letters
+        self.sounded.letters()
     }
 
     /// Whether a letter is in it; without one it sounds like a name only if dots were left out.
@@ -224,12 +238,17 @@ impl Spelling {
         }
     }
 
-    /// A term without letters can still differ from the name by the dots that people leave out.
     fn sound_nearness(&self, name: &str) -> Option<Nearness> {
-        if self.letters.is_empty() || !(self.has_letter || name.contains('·')) {
-            return None;
-        }
-        sound::sound_nearness(&self.letters, name)
+        if self.can_sound_like(name) { self.sounded.nearness(name) } else { None }
+    }
+
+    fn starts_by_sound(&self, name: &str) -> bool {
+        self.can_sound_like(name) && self.sounded.starts(name)
+    }
+
+    /// A term without letters can still differ from the name by the dots that people leave out.
+    fn can_sound_like(&self, name: &str) -> bool {
+        !self.letters().is_empty() && (self.has_letter || name.contains('·'))
     }
 
     fn places_in(&self, name: &str) -> Vec<Range<usize>> {
@@ -245,7 +264,7 @@ impl Spelling {
 ///
 /// Most names need no folding, and a list has a hundred thousand of them: they are not copied.
 pub fn folded(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(may_fold) {
+    if text.bytes().fold(false, |any, byte| any | may_fold(byte)) {
         Cow::Owned(text.chars().map(fold).collect())
     } else {
         Cow::Borrowed(text)

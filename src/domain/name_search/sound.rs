@@ -1,5 +1,8 @@
 //! Matching by sound: full pinyin, initials, every reading of a character, half-typed syllables.
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use pinyin::ToPinyinMulti;
@@ -7,7 +10,7 @@ use pinyin::ToPinyinMulti;
 use super::Nearness;
 
 /// The longest term that is tried by sound; positions in it are the bits of one word.
-pub(super) const LONGEST_SOUND: usize = 63;
+const LONGEST_SOUND: usize = 63;
 
 /// How ü is typed: `lv` on a keyboard, `lu` by habit, `lyu` in a passport.
 const SPELLINGS_OF_U: [&str; 3] = ["v", "u", "yu"];
@@ -32,47 +35,111 @@ fn spellings(reading: &str) -> Vec<String> {
 /// work grows with name times term and no query can make it explode.
 type Places = u64;
 
-pub(super) fn sound_nearness(letters: &[char], name: &str) -> Option<Nearness> {
-    let whole: Places = 1 << letters.len();
-    let (mut from_start, mut inside): (Places, Places) = (1, 0);
-    let mut found = None;
-    for c in name.chars() {
-        let initials = initials(c);
-        from_start = step(letters, from_start, c, initials);
-        if from_start & whole != 0 {
-            return Some(Nearness::SoundPrefix);
-        }
-        inside = step(letters, inside | 1, c, initials);
-        if inside & whole != 0 {
-            found = Some(Nearness::Sound);
-        }
-    }
-    found
+/// A term as it is compared by sound.
+#[derive(Clone, Default)]
+pub(super) struct Sounded {
+    letters: Vec<char>,
+    /// For each place and each reading how much of the rest the reading accounts for: bit n says
+    /// n letters.
+    amounts: Vec<u8>,
 }
 
-/// The places reached after one more character of the name.
-fn step(letters: &[char], places: Places, c: char, initials: Letters) -> Places {
-    let mut reached = if c == '·' { places & !1 } else { 0 };
-    let mut left = places;
-    while left != 0 {
-        let place = left.trailing_zeros();
-        left &= left - 1;
-        let rest = letters.get(place as usize..).unwrap_or_default();
-        let Some(next) = rest.first().copied() else { continue };
-        if next == c {
-            reached |= 1 << (place + 1);
-        }
-        if initials & letter_bit(next) != 0 {
-            reached |= heard(rest, c) << place;
-        }
+impl fmt::Debug for Sounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sounded").field(&self.letters).finish()
     }
-    reached
 }
 
-/// How much of the rest of a term the readings of a character can account for.
-fn heard(rest: &[char], c: char) -> Places {
-    let readings = c.to_pinyin_multi().into_iter().flatten();
-    readings.fold(0, |amounts, reading| amounts | consumed(rest, reading.plain()))
+impl Sounded {
+    /// Prepares a term; one that is too long sounds like nothing.
+    pub(super) fn new(letters: Vec<char>) -> Self {
+        if letters.len() > LONGEST_SOUND {
+            return Self::default();
+        }
+        if !letters.iter().any(char::is_ascii_lowercase) {
+            return Self { letters, amounts: Vec::new() };
+        }
+        let known = READINGS.texts.len();
+        let mut amounts = vec![0; letters.len() * known];
+        for (place, row) in amounts.chunks_mut(known.max(1)).enumerate() {
+            let rest = letters.get(place..).unwrap_or_default();
+            for (amount, reading) in row.iter_mut().zip(&READINGS.texts) {
+                if reading.chars().next() == rest.first().copied() {
+                    *amount = consumed(rest, reading) as u8;
+                }
+            }
+        }
+        Self { letters, amounts }
+    }
+
+    pub(super) fn letters(&self) -> &[char] {
+        &self.letters
+    }
+
+    /// How a folded name sounds like the term, if it does.
+    pub(super) fn nearness(&self, name: &str) -> Option<Nearness> {
+        let whole: Places = 1 << self.letters.len();
+        let (mut from_start, mut inside): (Places, Places) = (1, 0);
+        let mut found = None;
+        for c in name.chars() {
+            let heard = Heard::of(c);
+            from_start = self.step(from_start, c, heard);
+            if from_start & whole != 0 {
+                return Some(Nearness::SoundPrefix);
+            }
+            inside = self.step(inside | 1, c, heard);
+            if inside & whole != 0 {
+                found = Some(Nearness::Sound);
+            }
+            if found.is_some() && from_start == 0 {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Whether a folded name begins with what sounds like the term.
+    pub(super) fn starts(&self, name: &str) -> bool {
+        let whole: Places = 1 << self.letters.len();
+        let mut places: Places = 1;
+        for c in name.chars() {
+            places = self.step(places, c, Heard::of(c));
+            if places == 0 || places & whole != 0 {
+                break;
+            }
+        }
+        places & whole != 0
+    }
+
+    /// The places reached after one more character of the name.
+    fn step(&self, places: Places, c: char, heard: Heard) -> Places {
+        let mut reached = if c == '·' { places & !1 } else { 0 };
+        let mut left = places;
+        while left != 0 {
+            let place = left.trailing_zeros();
+            left &= left - 1;
+            let Some(next) = self.letters.get(place as usize).copied() else { continue };
+            if next == c {
+                reached |= 1 << (place + 1);
+            }
+            if heard.initials & letter_bit(next) != 0 {
+                reached |= self.amount(place as usize, c, heard) << place;
+            }
+        }
+        reached
+    }
+
+    /// How much of the rest of the term the readings of a character can account for.
+    fn amount(&self, place: usize, c: char, heard: Heard) -> Places {
+        if let Some(readings) = heard.readings {
+            let row = place * READINGS.texts.len();
+            let of = |id: &u16| self.amounts.get(row + usize::from(*id)).copied().unwrap_or(0);
+            return readings.iter().fold(0, |amounts, id| amounts | Places::from(of(id)));
+        }
+        let rest = self.letters.get(place..).unwrap_or_default();
+        let readings = c.to_pinyin_multi().into_iter().flatten();
+        readings.fold(0, |amounts, reading| amounts | consumed(rest, reading.plain()))
+    }
 }
 
 /// A set of small letters, bit 0 for a.
@@ -84,20 +151,76 @@ pub const fn letter_bit(c: char) -> Letters {
 }
 
 /// The common block, to which nearly every character of a name belongs.
-const COMMON: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
+const COMMON: RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
 
-/// The initials of the common characters: most characters of most names are dismissed by them,
-/// without looking up their readings.
-static COMMON_INITIALS: LazyLock<Vec<Letters>> =
-    LazyLock::new(|| COMMON.map(initials_of_readings).collect());
+/// The readings of the common characters, looked up once: a list has millions of names.
+static READINGS: LazyLock<Readings> = LazyLock::new(Readings::new);
+
+struct Readings {
+    /// Every reading there is, each once.
+    texts: Vec<&'static str>,
+    /// The initials of each common character: most characters of most names are dismissed by them.
+    initials: Vec<Letters>,
+    /// The readings of the common characters one after the other, by their places in `texts`.
+    ids: Vec<u16>,
+    /// For each common character where its readings begin, and where those of the last end.
+    starts: Vec<u32>,
+}
+
+impl Readings {
+    fn new() -> Self {
+        let mut known = BTreeMap::new();
+        let mut all = Self {
+            texts: Vec::new(),
+            initials: COMMON.map(initials_of_readings).collect(),
+            ids: Vec::new(),
+            starts: vec![0],
+        };
+        for c in COMMON {
+            for reading in c.to_pinyin_multi().into_iter().flatten() {
+                let text = reading.plain();
+                let id = *known.entry(text).or_insert_with(|| {
+                    all.texts.push(text);
+                    all.texts.len() as u16 - 1
+                });
+                all.ids.push(id);
+            }
+            all.starts.push(all.ids.len() as u32);
+        }
+        all
+    }
+}
+
+/// What is known of how one character sounds.
+#[derive(Clone, Copy)]
+struct Heard {
+    initials: Letters,
+    /// Its readings, if it is a common character.
+    readings: Option<&'static [u16]>,
+}
+
+impl Heard {
+    fn of(c: char) -> Self {
+        let readings: &'static Readings = &READINGS;
+        let index = (c as usize).wrapping_sub(*COMMON.start() as usize);
+        let Some(initials) = readings.initials.get(index) else {
+            return Self { initials: initials_of_readings(c), readings: None };
+        };
+        let at = |index: usize| readings.starts.get(index).map_or(0, |start| *start as usize);
+        let ids = readings.ids.get(at(index)..at(index + 1)).unwrap_or_default();
+        Self { initials: *initials, readings: Some(ids) }
+    }
+}
 
 /// The initials of all readings of a character.
 pub fn initials(c: char) -> Letters {
-    let index = (c as usize).wrapping_sub(*COMMON.start() as usize);
-    COMMON_INITIALS.get(index).copied().unwrap_or_else(|| initials_of_readings(c))
+    Heard::of(c).initials
 }
 
 fn initials_of_readings(c: char) -> Letters {
+    if c.is_ascii() {
+        return 0;
+    }
     let readings = c.to_pinyin_multi().into_iter().flatten();
     let firsts = readings.filter_map(|reading| reading.plain().chars().next());
     firsts.fold(0, |letters, first| letters | letter_bit(first))
