@@ -3,10 +3,11 @@
 use super::fixture::*;
 use crate::domain::fault::FaultKind;
 use crate::domain::form::Initiator;
+use crate::domain::id_number::{DocumentKind, IdNumber};
 use crate::domain::ids::BatchId;
 use crate::domain::member::MemberEntry;
 use crate::domain::organisation::{OrgEntry, OrgKind};
-use crate::store::{MemberScreening, Screening};
+use crate::store::{MemberScreening, Request, Screening};
 
 fn people(numbers: &[u32], branch: &str) -> Vec<(MemberEntry, String)> {
     numbers.iter().map(|n| (entry(*n, "新人"), branch.to_owned())).collect()
@@ -45,6 +46,39 @@ fn rows_of_members_are_screened() {
         ("B1", FaultKind::NotAllowed),
     ] {
         assert!(matches!(look(60, branch), MemberScreening::Bad(fault) if fault.kind == wanted));
+    }
+}
+
+#[test]
+fn a_long_register_is_screened_as_a_short_one() {
+    let office = Office::new();
+    let mut stranger = entry(99, "外宾");
+    stranger.document = DocumentKind::Other;
+    stranger.id_number = IdNumber::parse_other("H12345678").unwrap();
+    let rows = [(stranger.clone(), "A1".to_owned())];
+    office.as_(BRANCH_A, |d| d.import_members(&rows, "名册.xlsx")).unwrap();
+    let coming = office.request(2, "B1", Initiator::Destination);
+    let coming = Request { transferee: arrival(98, "来人"), ..coming };
+    office.submit(UNIVERSITY, &coming).unwrap();
+    let actor = office.actor(BRANCH_A);
+    let desk = office.store.desk(&actor, START);
+    let mut screener = desk.member_screener();
+    for n in 0..2_500 {
+        // Enough branches to be forgotten again.
+        let branch = format!("没有{n}");
+        assert!(matches!(screener.look(&entry(60, "新人"), &branch), Ok(MemberScreening::Bad(_))));
+        let found = screener.look(&entry(60, "新人"), "A1").unwrap();
+        assert!(matches!(found, MemberScreening::Good(_)), "{n}");
+        let said = |found| match found {
+            Ok(MemberScreening::Present(said)) => said,
+            other => unreachable!("{other:?}"),
+        };
+        if n % 500 == 499 {
+            assert!(said(screener.look(&entry(2, "新人"), "A1")).contains("一班"), "{n}");
+            assert!(said(screener.look(&entry(7, "新人"), "A1")).contains("别的组织"), "{n}");
+            assert!(said(screener.look(&stranger, "A1")).contains("外宾"), "{n}");
+            assert!(said(screener.look(&entry(98, "来人"), "A1")).contains("正在转入"), "{n}");
+        }
     }
 }
 
