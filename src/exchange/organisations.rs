@@ -170,15 +170,17 @@ fn kind_fault(given: &str) -> String {
 /// Puts superiors before those below them and refuses what makes no tree; see [`arrange_rows`].
 pub fn arrange(mut rows: Vec<OrgRowIn>) -> Vec<OrgRowIn> {
     let mut faults = Faults::keeping(usize::MAX);
+    for (at, row) in (0u32..).zip(&rows) {
+        let known = row.entry.as_ref().err();
+        known.into_iter().flatten().for_each(|fault| faults.add(at, || fault.clone()));
+    }
     let Ok(arranged) = arrange_rows(&rows.as_slice(), &mut faults, &mut unwatched) else {
         return rows;
     };
-    for (at, fault) in faults.kept() {
-        if let Some(row) = rows.get_mut(*at as usize) {
-            match &mut row.entry {
-                Ok(_) => row.entry = Err(vec![fault.clone()]),
-                Err(known) => known.push(fault.clone()),
-            }
+    for same in faults.kept().chunk_by(|(one, _), (other, _)| one == other) {
+        let row = same.first().and_then(|(at, _)| rows.get_mut(*at as usize));
+        if let Some(row) = row {
+            row.entry = Err(same.iter().map(|(_, fault)| fault.clone()).collect());
         }
     }
     let mut places: Vec<Option<OrgRowIn>> = rows.into_iter().map(Some).collect();
