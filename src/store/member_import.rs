@@ -1,15 +1,16 @@
 //! Imports of members: rows looked at with few questions to the database, and written as one batch.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use rusqlite::OptionalExtension;
 
-use super::Desk;
 use super::chain::Deed;
-use super::fault::{Stored, Told};
+use super::fault::{Stored, Told, conflict};
 use super::imports::ImportOutcome;
 use super::members::MemberInsert;
 use super::transfers::OPEN;
+use super::{Desk, Store};
 use crate::domain::fault::Fault;
 use crate::domain::ids::{BatchId, OrgId};
 use crate::domain::member::MemberEntry;
@@ -18,8 +19,12 @@ use crate::domain::packed_number::packed;
 
 /// From how many questions on it is cheaper to read all numbers of the database once.
 const ASKED_ONE_BY_ONE: usize = 2_000;
-/// How many branches are remembered: those of a county, whose rows stand together.
-const BRANCHES: usize = 4_096;
+/// How many branches are remembered: those of a province, in some megabytes.
+const BRANCHES: usize = 1 << 17;
+/// How many names that are no branch are remembered, with what is wrong with them.
+const NO_BRANCHES: usize = 1 << 10;
+/// How many rows one statement writes: enough that what it costs to begin one does not count.
+const AT_ONCE: usize = 32;
 
 /// What the database says of a member's row before it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +40,8 @@ pub enum MemberScreening {
 /// Looks the rows of a register up, in memory that does not grow with it.
 pub struct MemberScreener<'a> {
     desk: Desk<'a>,
-    branches: HashMap<String, Result<OrgId, Fault>>,
+    branches: HashMap<Box<str>, OrgId>,
+    no_branches: HashMap<String, Fault>,
     n_asked: usize,
     numbers: Option<Numbers>,
 }
@@ -43,7 +49,13 @@ pub struct MemberScreener<'a> {
 impl<'a> Desk<'a> {
     /// A look-up for the rows of one register.
     pub fn member_screener(&self) -> MemberScreener<'a> {
-        MemberScreener { desk: *self, branches: HashMap::new(), n_asked: 0, numbers: None }
+        MemberScreener {
+            desk: *self,
+            branches: HashMap::new(),
+            no_branches: HashMap::new(),
+            n_asked: 0,
+            numbers: None,
+        }
     }
 
     /// Writes members that were screened, in one transaction. The branch of each is a code or name.
@@ -76,10 +88,13 @@ impl<'a> Desk<'a> {
         branches: Vec<OrgId>,
         write: impl FnOnce(&mut MemberWriter<'_>) -> Stored<()>,
     ) -> Stored<ImportOutcome> {
+        let _unchecked = Unchecked::begin(self.store)?;
         self.store.atomically(|| {
             let batch = self.open_batch("members", file, n_rows)?;
             self.check_branches(branches)?;
-            write(&mut MemberWriter { insert: self.store.member_insert()?, batch })?;
+            let mut writer = MemberWriter::new(self.store, batch, n_rows)?;
+            write(&mut writer)?;
+            writer.finish()?;
             let detail = format!("{file}，{n_rows} 人");
             self.note(&Deed::new("member_import", format!("第 {batch} 批")).detail(detail))?;
             Ok(ImportOutcome { batch, n_rows })
@@ -141,16 +156,21 @@ impl MemberScreener<'_> {
 
     fn branch(&mut self, text: &str) -> Result<OrgId, Fault> {
         if let Some(known) = self.branches.get(text) {
-            return known.clone();
+            return Ok(*known);
+        }
+        if let Some(known) = self.no_branches.get(text) {
+            return Err(known.clone());
         }
         let found = match self.desk.branch_quickly(text)? {
             Some(branch) => Ok(branch),
             None => self.desk.branch_in_scope(text).map(|branch| branch.id),
         };
-        if self.branches.len() >= BRANCHES {
-            self.branches.clear();
+        match &found {
+            Ok(branch) => remember(&mut self.branches, BRANCHES, (text.into(), *branch)),
+            Err(fault) => {
+                remember(&mut self.no_branches, NO_BRANCHES, (text.to_owned(), fault.clone()));
+            }
         }
-        self.branches.insert(text.to_owned(), found.clone());
         found
     }
 
@@ -166,6 +186,14 @@ impl MemberScreener<'_> {
         let may_be_there = self.numbers.insert(numbers).contains(number);
         if may_be_there { self.desk.presence(number) } else { Ok(None) }
     }
+}
+
+/// Keeps at most so many: when they are full, it begins again.
+fn remember<K: Eq + Hash, V>(known: &mut HashMap<K, V>, most: usize, (key, value): (K, V)) {
+    if known.len() >= most {
+        known.clear();
+    }
+    known.insert(key, value);
 }
 
 /// The numbers of all members, and of everybody with an open transfer.
@@ -207,16 +235,58 @@ impl Numbers {
 
 /// Takes the rows of a batch.
 pub struct MemberWriter<'a> {
-    insert: MemberInsert<'a>,
+    many: MemberInsert<'a>,
+    one: MemberInsert<'a>,
     batch: BatchId,
+    n_left: usize,
+    /// How many of those that are left come after the last full statement.
+    n_single: usize,
 }
 
-impl MemberWriter<'_> {
+impl<'a> MemberWriter<'a> {
+    fn new(store: &'a Store, batch: BatchId, n_rows: usize) -> Stored<Self> {
+        let (many, one) = (store.member_insert(AT_ONCE)?, store.member_insert(1)?);
+        Ok(Self { many, one, batch, n_left: n_rows, n_single: n_rows % AT_ONCE })
+    }
+
     /// Writes a member that was checked.
     ///
     /// # Errors
-    /// Where it cannot be written, as when the number has come into the database meanwhile.
+    /// Where it or one shortly before cannot be written, as when its number has come into the
+    /// database meanwhile; where there are more than were announced.
     pub fn write(&mut self, entry: &MemberEntry, branch: OrgId) -> Stored<()> {
-        self.insert.run(entry, branch, Some(self.batch))
+        let insert = if self.n_left > self.n_single { &mut self.many } else { &mut self.one };
+        self.n_left = self.n_left.checked_sub(1).ok_or_else(miscounted)?;
+        insert.put(entry, branch, Some(self.batch))
+    }
+
+    /// Rows of a statement that never became full would be missing.
+    fn finish(self) -> Stored<()> {
+        if self.n_left == 0 { Ok(()) } else { Err(miscounted()) }
+    }
+}
+
+fn miscounted() -> Fault {
+    conflict("名册的行数和检查时不一样，什么也没有写入。请重新检查一遍，再导入。".to_owned())
+}
+
+/// While it lives, SQLite does not look for the branch and the batch of each row: an import has
+/// looked for them itself, in the same transaction.
+struct Unchecked<'a> {
+    store: &'a Store,
+}
+
+impl<'a> Unchecked<'a> {
+    /// Must stand before the transaction; inside of one it changes nothing.
+    fn begin(store: &'a Store) -> Stored<Self> {
+        store.connection.pragma_update(None, "foreign_keys", false).told()?;
+        Ok(Self { store })
+    }
+}
+
+impl Drop for Unchecked<'_> {
+    fn drop(&mut self) {
+        // It cannot fail: the transaction has ended.
+        self.store.connection.pragma_update(None, "foreign_keys", true).unwrap_or_default();
     }
 }

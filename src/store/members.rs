@@ -1,6 +1,6 @@
 //! Members: one record for one ID number, changed in the open and never removed.
 
-use rusqlite::{CachedStatement, OptionalExtension, Row, named_params, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, ToSql, named_params, params};
 
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found};
@@ -66,34 +66,43 @@ impl Store {
         branch: OrgId,
         batch: Option<BatchId>,
     ) -> Stored<MemberId> {
-        self.member_insert()?.run(entry, branch, batch)?;
+        self.member_insert(1)?.put(entry, branch, batch)?;
         Ok(MemberId(self.connection.last_insert_rowid()))
     }
 
-    /// The statement that writes a member, for one or for many.
-    pub(super) fn member_insert(&self) -> Stored<MemberInsert<'_>> {
-        const INSERT: &str = "INSERT INTO members (id_number, document, name, name_key, phone, branch_id,
-                ethnic_group, political_status, education, joined_on, league_post, membership_number,
-                authentication, fees_paid_to, graduation_mark, batch_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-        Ok(MemberInsert { statement: self.connection.prepare_cached(INSERT).told()? })
+    /// The statement that writes `n_rows` members at once.
+    pub(super) fn member_insert(&self, n_rows: usize) -> Stored<MemberInsert<'_>> {
+        const INTO: &str = "members (id_number, document, name, name_key, phone, branch_id,
+            ethnic_group, political_status, education, joined_on, league_post, membership_number,
+            authentication, fees_paid_to, graduation_mark, batch_id)";
+        const ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        // Whoever writes many has a transaction that a fault undoes as a whole. SQLite then need not
+        // keep what each statement changed, which is half of the work.
+        let or = if n_rows == 1 { "" } else { "OR FAIL " };
+        let rows = [ROW].repeat(n_rows).join(", ");
+        let sql = format!("INSERT {or}INTO {INTO} VALUES {rows}");
+        let statement = self.connection.prepare_cached(&sql).told()?;
+        Ok(MemberInsert { statement, n_rows, n_bound: 0 })
     }
 }
 
 /// See [`Store::member_insert`].
 pub(super) struct MemberInsert<'a> {
     statement: CachedStatement<'a>,
+    n_rows: usize,
+    n_bound: usize,
 }
 
 impl MemberInsert<'_> {
-    pub(super) fn run(
+    /// Takes a member; writes when there are as many as the statement holds.
+    pub(super) fn put(
         &mut self,
         entry: &MemberEntry,
         branch: OrgId,
         batch: Option<BatchId>,
     ) -> Stored<()> {
         let p = &entry.profile;
-        let values = params![
+        let values: &[&dyn ToSql] = params![
             entry.id_number.reveal(),
             document_id(entry.document),
             entry.name,
@@ -111,7 +120,17 @@ impl MemberInsert<'_> {
             p.graduation_mark.id(),
             batch.map(|b| b.0)
         ];
-        self.statement.execute(values).map(drop).told()
+        let before = self.n_bound * values.len();
+        for (at, value) in values.iter().enumerate() {
+            self.statement.raw_bind_parameter(before + at + 1, value).told()?;
+        }
+        self.n_bound += 1;
+        if self.n_bound == self.n_rows { self.run() } else { Ok(()) }
+    }
+
+    fn run(&mut self) -> Stored<()> {
+        self.n_bound = 0;
+        self.statement.raw_execute().map(drop).told()
     }
 }
 

@@ -114,6 +114,35 @@ fn an_import_is_one_batch_and_one_event() {
 }
 
 #[test]
+fn every_row_of_a_statement_is_written_whatever_their_number() {
+    let office = Office::new();
+    for n_rows in [1, 31, 32, 33, 64, 71] {
+        let numbers: Vec<u32> = (100..100 + n_rows).collect();
+        let batch = import_people(&office, BRANCH_A, &numbers).unwrap();
+        let sql = format!("SELECT count(DISTINCT id_number) FROM members WHERE batch_id = {batch}");
+        assert_eq!(office.one::<u32>(&sql), n_rows);
+        assert_eq!(office.as_(BRANCH_A, |d| d.undo_import(batch)), Ok(n_rows as usize));
+    }
+    let numbers: Vec<u32> = (100..160).chain([100]).chain(160..200).collect();
+    assert_eq!(import_people(&office, BRANCH_A, &numbers), Err(FaultKind::Failed));
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM members"), 11);
+    assert_eq!(office.one::<i64>("PRAGMA foreign_keys"), 1, "after success and failure");
+}
+
+#[test]
+fn rows_that_were_announced_and_do_not_come_are_missed() {
+    let office = Office::new();
+    let branch = office.org("A1").id;
+    let written = office.as_(BRANCH_A, |d| {
+        d.write_members(("名册.csv", 40), vec![branch], |writer| {
+            (100..139).try_for_each(|n| writer.write(&entry(n, "新人"), branch))
+        })
+    });
+    assert_eq!(kind(written), FaultKind::Conflict);
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM members"), 11);
+}
+
+#[test]
 fn a_bad_row_midway_leaves_nothing() {
     let office = Office::new();
     let counts = || -> (i64, i64, i64, i64) {
