@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use rusqlite::types::Value;
-use rusqlite::{CachedStatement, OptionalExtension, Row, ToSql, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, Statement, ToSql, params};
 
 use super::Store;
 use super::fault::{Stored, Told};
@@ -64,6 +64,16 @@ impl Store {
         let verified =
             "row_match(:search, t.person_name, t.number, t.origin_name, t.destination_name)";
         Ok(Some(found.search("t.id", typed, verified)))
+    }
+
+    /// The transfers that can fit a search, which `row_match` verifies: of row n the bit n % 8 of the
+    /// byte n / 8. Nothing where everything is asked for.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    #[expect(dead_code, reason = "the lists of transfers join it with their other sets of rows")]
+    pub(super) fn found_transfers(&self, typed: &str) -> Stored<Option<Vec<u8>>> {
+        Ok(self.found(Searched::Transfers, typed)?.map(|found| found.bits))
     }
 
     /// What a search for members found, or nothing where everything is asked for. A whole ID number
@@ -134,6 +144,17 @@ impl Store {
         self.atomically(|| {
             self.file(Searched::Transfers, watch)?;
             self.file(Searched::Members, watch)
+        })
+    }
+
+    /// Files all rows of both lists once more: what is filed stays, what is missing is added.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or the watch asked to stop.
+    pub fn file_anew(&self, watch: &mut Watch<'_>) -> Stored<()> {
+        self.atomically(|| {
+            self.connection.execute("UPDATE filings SET upto = 0", []).told()?;
+            self.file_all(watch)
         })
     }
 
@@ -331,6 +352,17 @@ pub(super) fn is_among(bits: &[u8], row: i64) -> bool {
     byte.is_some_and(|byte| byte >> (row & 7) & 1 != 0)
 }
 
+/// Adds the rows that are filed already to those that shall be; whether these were not all of them.
+fn add_filed(look: &mut Statement<'_>, key: i64, rows: &mut Vec<u16>) -> Stored<bool> {
+    let mut found = look.query([key, key]).told()?;
+    let Some(row) = found.next().told()? else { return Ok(true) };
+    let filed = decode(row.get_ref(0).told()?.as_blob().unwrap_or_default());
+    let n_filed = filed.map(|row| rows.push(row)).count();
+    rows.sort_unstable();
+    rows.dedup();
+    Ok(rows.len() > n_filed)
+}
+
 /// Files rows under their words, many at a time.
 struct Filer<'a, 'w> {
     store: &'a Store,
@@ -398,13 +430,8 @@ impl<'a, 'w> Filer<'a, 'w> {
             let key = whole.start() | i64::try_from(first >> 16).unwrap_or_default();
             rows.clear();
             rows.extend(group.iter().map(|posting| u16::try_from(posting & 0xffff).unwrap_or(0)));
-            if !is_new {
-                let mut before = look.query([key, key]).told()?;
-                if let Some(row) = before.next().told()? {
-                    rows.extend(decode(row.get_ref(0).told()?.as_blob().unwrap_or_default()));
-                    rows.sort_unstable();
-                    rows.dedup();
-                }
+            if !is_new && !add_filed(&mut look, key, &mut rows)? {
+                continue;
             }
             put.execute(params![key, encode(&rows)]).told()?;
         }

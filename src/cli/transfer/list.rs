@@ -32,7 +32,7 @@ pub(in crate::cli) struct ListOrder {
         value_name = "TEXT",
         default_value = "",
         hide_default_value = true,
-        help = "姓名、组织或编号，拼音也可以"
+        help = "姓名（汉字、拼音、首字母）、组织名里的汉字或单号，空格隔开表示并且"
     )]
     search: String,
     #[arg(long, value_name = "COLUMN[:desc]", value_parser = sort, help = "按哪一列排序；默认 waiting（等得最久的在前）")]

@@ -127,7 +127,7 @@ mod tests {
         ) {
             let numbers: Vec<u16> = numbers.into_iter().collect();
             let stored = encode(&numbers);
-            prop_assert_eq!(decode(&stored).collect::<Vec<_>>(), numbers.clone());
+            prop_assert_eq!(decode(&stored).collect::<Vec<_>>(), &numbers[..]);
             let mut bits = Bits::default();
             bits.add(&stored);
             let bytes: Vec<u8> = bits.bytes().collect();
