@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::bytes::u16_at;
+use super::bytes::{Varints, put_varint};
 
 /// Numbers of one block; a number's block is what is above its lowest 16 bits.
 pub(super) const BLOCK: u32 = 1 << 16;
@@ -42,11 +42,6 @@ impl Bits {
         }
     }
 
-    /// Whether a number is in.
-    pub(super) fn contains(&self, number: u16) -> bool {
-        self.0.get(usize::from(number >> 6)).is_some_and(|word| word >> (number & 63) & 1 == 1)
-    }
-
     /// Whether nothing is in.
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
@@ -67,11 +62,6 @@ impl Bits {
         self.0.iter_mut().zip(other.0.iter()).for_each(|(mine, theirs)| *mine |= theirs);
     }
 
-    /// Takes out what is in the other.
-    pub(super) fn and_not(&mut self, other: &Self) {
-        self.0.iter_mut().zip(other.0.iter()).for_each(|(mine, theirs)| *mine &= !theirs);
-    }
-
     /// Puts a range in, as numbers of the block from 0 to 65,536.
     pub(super) fn set_range(&mut self, range: Range<u32>) {
         self.each_word(range, |word, mask| *word |= mask);
@@ -80,12 +70,6 @@ impl Bits {
     /// Takes a range out.
     pub(super) fn clear_range(&mut self, range: Range<u32>) {
         self.each_word(range, |word, mask| *word &= !mask);
-    }
-
-    /// Keeps a range only.
-    pub(super) fn keep_range(&mut self, range: Range<u32>) {
-        self.clear_range(0..range.start);
-        self.clear_range(range.end.max(range.start)..BLOCK);
     }
 
     /// What is in, ascending.
@@ -150,21 +134,23 @@ impl Iterator for Ones {
     }
 }
 
-/// How a container holds its numbers.
+/// How a container holds its numbers. Differences are varints, so that the close numbers of one
+/// region take a byte each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Each as 16 bits, ascending.
-    Array,
+    /// For each number how many are left out before it.
+    Singles,
     /// A bit for every number of the block.
     Bitmap,
-    /// Runs without a gap: first number and how many follow it, 16 bits each, ascending.
+    /// For each run without a gap how many are left out before it, beyond the one that must be,
+    /// and how many numbers follow its first.
     Runs,
 }
 
 impl Shape {
     pub(super) const fn code(self) -> u32 {
         match self {
-            Self::Array => 0,
+            Self::Singles => 0,
             Self::Bitmap => 1,
             Self::Runs => 2,
         }
@@ -172,7 +158,7 @@ impl Shape {
 
     pub(super) const fn from_code(code: u32) -> Option<Self> {
         match code {
-            0 => Some(Self::Array),
+            0 => Some(Self::Singles),
             1 => Some(Self::Bitmap),
             2 => Some(Self::Runs),
             _ => None,
@@ -191,7 +177,7 @@ impl Container<'_> {
     /// Adds its numbers.
     pub(super) fn add(&self, bits: &mut Bits) {
         match self.shape {
-            Shape::Array => self.singles().for_each(|number| bits.set(number)),
+            Shape::Singles => self.singles().for_each(|number| bits.set(number)),
             Shape::Bitmap => {
                 bits.0.iter_mut().zip(self.words()).for_each(|(mine, theirs)| *mine |= theirs);
             }
@@ -202,7 +188,7 @@ impl Container<'_> {
     /// Keeps its numbers only.
     pub(super) fn and(&self, bits: &mut Bits) {
         match self.shape {
-            Shape::Array => bits.keep(self.singles()),
+            Shape::Singles => bits.keep(self.singles()),
             Shape::Bitmap => {
                 let words = self.words().chain(std::iter::repeat(0));
                 bits.0.iter_mut().zip(words).for_each(|(mine, theirs)| *mine &= theirs);
@@ -218,53 +204,26 @@ impl Container<'_> {
         }
     }
 
-    /// Whether a number is in.
-    pub(super) fn contains(&self, number: u16) -> bool {
-        match self.shape {
-            Shape::Array => {
-                let at = self.before(self.bytes.len() / 2, |n| u16_at(self.bytes, n), number);
-                at.and_then(|at| u16_at(self.bytes, at)) == Some(number)
-            }
-            Shape::Bitmap => {
-                let byte = self.bytes.get(usize::from(number >> 3));
-                byte.is_some_and(|byte| byte >> (number & 7) & 1 == 1)
-            }
-            Shape::Runs => self.in_a_run(number).unwrap_or(false),
-        }
-    }
-
-    /// Hands out its numbers, ascending; `bits` is empty before and to be emptied after.
+    /// Hands out its numbers, ascending; `bits` is only used on the way.
     pub(super) fn each(&self, bits: &mut Bits, mut take: impl FnMut(u16)) {
-        if self.shape == Shape::Array {
-            self.singles().for_each(take);
-        } else {
-            self.add(bits);
-            bits.iter().for_each(&mut take);
+        match self.shape {
+            Shape::Singles => self.singles().for_each(take),
+            Shape::Runs => self.runs().flatten().for_each(|number| take(number as u16)),
+            Shape::Bitmap => {
+                bits.clear();
+                self.add(bits);
+                bits.iter().for_each(take);
+            }
         }
-    }
-
-    fn in_a_run(&self, number: u16) -> Option<bool> {
-        let start = |run| u16_at(self.bytes, run * 2);
-        let next = match number.checked_add(1) {
-            Some(after) => self.before(self.bytes.len() / 4, start, after)?,
-            None => self.bytes.len() / 4,
-        };
-        let run = next.checked_sub(1)?;
-        Some(number - start(run)? <= u16_at(self.bytes, run * 2 + 1)?)
-    }
-
-    /// How many of an ascending sequence are below a number.
-    fn before(
-        &self,
-        count: usize,
-        at: impl Fn(usize) -> Option<u16>,
-        number: u16,
-    ) -> Option<usize> {
-        super::bytes::partition(0, count, |index| Some(at(index)? < number))
     }
 
     fn singles(&self) -> impl Iterator<Item = u16> + '_ {
-        self.bytes.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair))
+        let (mut read, mut next) = (Varints(self.bytes), 0);
+        std::iter::from_fn(move || {
+            let number = stepped(&mut read, next)?;
+            next = number + 1;
+            u16::try_from(number).ok()
+        })
     }
 
     fn words(&self) -> impl Iterator<Item = u64> + '_ {
@@ -272,36 +231,81 @@ impl Container<'_> {
     }
 
     fn runs(&self) -> impl Iterator<Item = Range<u32>> + '_ {
-        self.bytes.as_chunks().0.iter().map(|&[a, b, c, d]| {
-            let start = u32::from(u16::from_le_bytes([a, b]));
-            start..start + u32::from(u16::from_le_bytes([c, d])) + 1
+        let (mut read, mut next) = (Varints(self.bytes), 0);
+        std::iter::from_fn(move || {
+            let start = stepped(&mut read, next)?;
+            let end = stepped(&mut read, start)? + 1;
+            next = end + 1;
+            Some(start..end)
         })
     }
 }
 
+/// The number that stands a read difference after another, if it is in the block.
+fn stepped(read: &mut Varints<'_>, from: u32) -> Option<u32> {
+    let more = read.next()?;
+    (more < u64::from(BLOCK)).then(|| from + more as u32).filter(|number| *number < BLOCK)
+}
+
 /// Writes ascending numbers without repetition in the smallest shape.
 pub(super) fn encode(numbers: &[u16], out: &mut Vec<u8>) -> Shape {
-    let gaps = numbers.windows(2).filter(|pair| matches!(pair, [a, b] if a + 1 != *b)).count();
-    let (runs, array) = (4 * (gaps + 1), 2 * numbers.len());
-    if runs <= array && runs <= BITMAP_BYTES {
+    let (mut singles, mut runs) = (0, 0);
+    let (mut next, mut in_run) = (0, 0);
+    for number in numbers.iter().copied().map(u32::from) {
+        let left_out = number - next;
+        singles += width(left_out);
+        if left_out > 0 || next == 0 {
+            // The run before ends here, and this number begins another.
+            runs += width(in_run) + width(left_out.saturating_sub(1));
+            in_run = 0;
+        } else {
+            in_run += 1;
+        }
+        next = number + 1;
+    }
+    runs += width(in_run);
+    if singles.min(runs) > BITMAP_BYTES {
+        put_bitmap(numbers, out);
+        Shape::Bitmap
+    } else if runs < singles {
         put_runs(numbers, out);
         Shape::Runs
-    } else if array <= BITMAP_BYTES {
-        out.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
-        Shape::Array
     } else {
-        let mut bits = Bits::new();
-        numbers.iter().for_each(|number| bits.set(*number));
-        out.extend(bits.0.iter().flat_map(|word| word.to_le_bytes()));
-        Shape::Bitmap
+        put_singles(numbers, out);
+        Shape::Singles
     }
 }
 
+/// Bytes of a difference as a varint.
+const fn width(difference: u32) -> usize {
+    match difference {
+        0..0x80 => 1,
+        0x80..0x4000 => 2,
+        _ => 3,
+    }
+}
+
+fn put_singles(numbers: &[u16], out: &mut Vec<u8>) {
+    let mut next = 0;
+    for number in numbers.iter().copied().map(u64::from) {
+        put_varint(out, number - next);
+        next = number + 1;
+    }
+}
+
+fn put_bitmap(numbers: &[u16], out: &mut Vec<u8>) {
+    let mut bits = Bits::new();
+    numbers.iter().for_each(|number| bits.set(*number));
+    out.extend(bits.0.iter().flat_map(|word| word.to_le_bytes()));
+}
+
 fn put_runs(numbers: &[u16], out: &mut Vec<u8>) {
+    let mut next = 0;
     for run in numbers.chunk_by(|a, b| a + 1 == *b) {
-        let first = run.first().copied().unwrap_or_default();
-        out.extend(first.to_le_bytes());
-        out.extend(((run.len() - 1) as u16).to_le_bytes());
+        let first = run.first().copied().map_or(0, u64::from);
+        put_varint(out, first - next);
+        put_varint(out, run.len() as u64 - 1);
+        next = first + run.len() as u64 + 1;
     }
 }
 
@@ -352,9 +356,9 @@ mod tests {
             container.and(&mut both);
             let wanted: Vec<u16> = set.intersection(&other).copied().collect();
             prop_assert_eq!(both.iter().collect::<Vec<_>>(), wanted);
-            for number in other.iter().chain(&numbers).take(500) {
-                prop_assert_eq!(container.contains(*number), set.contains(number));
-            }
+            let mut handed = Vec::new();
+            container.each(&mut bits, |number| handed.push(number));
+            prop_assert_eq!(handed, numbers);
         }
 
         #[test]
@@ -363,18 +367,15 @@ mod tests {
             let of = |keep: &dyn Fn(u32) -> bool| -> Vec<u16> {
                 set.iter().copied().filter(|number| keep(u32::from(*number))).collect()
             };
-            let mut kept = bits_of(&set);
-            kept.keep_range(range.clone());
-            prop_assert_eq!(kept.iter().collect::<Vec<_>>(), of(&|n| range.contains(&n)));
             let mut cut = bits_of(&set);
             cut.clear_range(range.clone());
             prop_assert_eq!(cut.iter().collect::<Vec<_>>(), of(&|n| !range.contains(&n)));
             let mut full = Bits::new();
             full.set_range(range.clone());
             prop_assert_eq!(full.count(), range.end - range.start);
-            full.and_not(&bits_of(&set));
             full.or(&bits_of(&set));
-            prop_assert!(set.iter().all(|number| full.contains(*number)));
+            let either = |n: &u16| range.contains(&u32::from(*n)) || set.contains(n);
+            prop_assert!(full.iter().eq((0..=u16::MAX).filter(either)));
             full.and(&bits_of(&set));
             prop_assert!(full == bits_of(&set) && full.is_empty() == set.is_empty());
         }
@@ -384,8 +385,19 @@ mod tests {
     fn each_set_gets_its_smallest_shape() {
         let shape = |numbers: Vec<u16>| encode(&numbers, &mut Vec::new());
         assert_eq!(shape((0..=u16::MAX).collect()), Shape::Runs);
-        assert_eq!(shape((0..100).map(|n| n * 9).collect()), Shape::Array);
+        assert_eq!(shape((0..100).map(|n| n * 9).collect()), Shape::Singles);
         assert_eq!(shape((0..20_000).map(|n| n * 3).collect()), Shape::Bitmap);
-        assert_eq!(shape(vec![7]), Shape::Array);
+        assert_eq!(
+            shape(
+                (0..60_000)
+                    .map(|n| n / 2 * 9)
+                    .collect::<std::collections::BTreeSet<_>>()
+                    .into_iter()
+                    .filter_map(|n| u16::try_from(n).ok())
+                    .collect()
+            ),
+            Shape::Singles
+        );
+        assert_eq!(shape(vec![7]), Shape::Singles);
     }
 }

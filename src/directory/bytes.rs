@@ -55,7 +55,17 @@ pub(super) struct Varints<'a>(pub(super) &'a [u8]);
 
 impl Varints<'_> {
     /// The next number; none where the bytes end or make no number of 64 bits.
+    #[inline]
     pub(super) fn next(&mut self) -> Option<u64> {
+        let (byte, rest) = self.0.split_first()?;
+        if *byte < 0x80 {
+            self.0 = rest;
+            return Some(u64::from(*byte));
+        }
+        self.long()
+    }
+
+    fn long(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.0.split_first()?;

@@ -44,6 +44,7 @@ impl<'a> List<'a> {
     }
 
     /// The blocks in which there is anything, ascending.
+    #[cfg(test)]
     pub(super) fn blocks(&self) -> Vec<u16> {
         match self.short() {
             Some(numbers) => {
@@ -63,6 +64,7 @@ impl<'a> List<'a> {
     }
 
     /// Makes `bits` the numbers of a block; tells whether there are any.
+    #[cfg(test)]
     pub(super) fn fill(&self, block: u16, bits: &mut Bits) -> bool {
         bits.clear();
         self.add(block, bits)
@@ -89,17 +91,6 @@ impl<'a> List<'a> {
             bits.clear();
         }
         !bits.is_empty()
-    }
-
-    /// Whether a number is in.
-    pub(super) fn contains(&self, number: u32) -> bool {
-        match self.short() {
-            Some(numbers) => numbers.binary_search(&number).is_ok(),
-            None => {
-                let container = self.container((number / BLOCK) as u16);
-                container.is_some_and(|container| container.contains(number as u16))
-            }
-        }
     }
 
     fn differences(&self) -> Box<[u32]> {
@@ -225,7 +216,6 @@ impl Writing {
         for piece in &self.entries {
             let end = ends.next().unwrap_or(self.bodies.len());
             let bytes = self.bodies.get(piece.start..end).unwrap_or_default();
-            self.bits.clear();
             let container = Container { shape: piece.shape, bytes };
             container.each(&mut self.bits, |low| {
                 let number = u32::from(piece.block) * BLOCK + u32::from(low);
@@ -280,10 +270,6 @@ mod tests {
         }
         assert_eq!(read, all);
         assert!(!list.fill(60_000, &mut bits) && bits.is_empty());
-        for number in all.iter().take(200) {
-            assert!(list.contains(*number));
-            assert_eq!(list.contains(number + 1), numbers.contains(&(number + 1)));
-        }
     }
 
     proptest! {
@@ -319,7 +305,6 @@ mod tests {
             for block in list.blocks() {
                 list.fill(block, &mut bits);
                 list.and(block, &mut bits);
-                list.contains(u32::from(block) * BLOCK + 5);
             }
             List::new(9_000, &whole[..at]).fill(0, &mut bits);
             List::new(20, &bytes[..at]).fill(0, &mut bits);

@@ -33,13 +33,13 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names with their numbers in the block.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u16, &str)> {
+    /// The names in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         let mut start = 0;
-        self.ends.iter().enumerate().map(move |(number, end)| {
+        self.ends.iter().map(move |end| {
             let name = self.text.get(start..*end as usize).unwrap_or_default();
             start = *end as usize;
-            (number as u16, name)
+            name
         })
     }
 }
@@ -110,7 +110,7 @@ struct Worker<'scope, G> {
 
 impl<'scope, G: Grams + Send + 'scope> Worker<'scope, G> {
     fn new(scope: &'scope Scope<'scope, '_>, grams: G) -> Self {
-        let (sender, receiver) = sync_channel(1);
+        let (sender, receiver) = sync_channel(0);
         Self { sender, thread: scope.spawn(move || taken(grams, &receiver)) }
     }
 

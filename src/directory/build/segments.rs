@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::domain::progress::Watch;
 
-use super::super::block::{Container, Shape, encode};
+use super::super::block::{BITMAP_BYTES, Container, Shape, encode};
 use super::super::bytes::put_varint;
 use super::super::fault::DirectoryFault;
 use super::super::keys::Keys;
@@ -57,7 +57,7 @@ impl Segments {
         let shape = encode(numbers, &mut self.body);
         put_varint(&mut self.bytes, key - self.last);
         put_varint(&mut self.bytes, (numbers.len() as u64) << 2 | u64::from(shape.code()));
-        if shape == Shape::Runs {
+        if shape != Shape::Bitmap {
             put_varint(&mut self.bytes, self.body.len() as u64);
         }
         self.bytes.extend_from_slice(&self.body);
@@ -162,9 +162,8 @@ impl Part<'_> {
         let count = (head >> 2) as u32;
         let shape = Shape::from_code((head & 3) as u32).ok_or(io::ErrorKind::InvalidData)?;
         let bytes = match shape {
-            Shape::Array => u64::from(count) * 2,
-            Shape::Bitmap => super::super::block::BITMAP_BYTES as u64,
-            Shape::Runs => self.varint()?.ok_or(io::ErrorKind::UnexpectedEof)?,
+            Shape::Bitmap => BITMAP_BYTES as u64,
+            Shape::Singles | Shape::Runs => self.varint()?.ok_or(io::ErrorKind::UnexpectedEof)?,
         };
         body.clear();
         body.resize(bytes as usize, 0);
