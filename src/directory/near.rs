@@ -7,7 +7,7 @@ use crate::domain::name_search::{NameQuery, Term, folded};
 
 use super::fault::DirectoryFault;
 use super::node::Node;
-use super::plan::{At, TermPlan, characters, text};
+use super::plan::{At, TermPlan, characters, has_dots, text};
 use super::search::{Query, Step, of_kind, regions};
 use super::walk::{Checks, Next, Walk};
 use super::{Directory, OrgNo};
@@ -219,7 +219,7 @@ impl Sought<'_> {
             if let [only] = term.spellings()
                 && !only.has_letter()
                 && TermPlan::new(directory, term)?.codes().is_none()
-                && !may_lack_dots(directory)
+                && !has_dots(directory)
             {
                 let Some(literal) = text(directory, only.text(), At::Anywhere)? else {
                     return Ok(None);
@@ -243,11 +243,6 @@ impl Sought<'_> {
         let matches = || Ok(self.others.matches(name, directory.code(no)?).is_some());
         Ok(of_kind && !self.known.contains(&no) && matches()?)
     }
-}
-
-/// Whether a name may match text that it has only with a dot in between.
-fn may_lack_dots(directory: &Directory) -> bool {
-    directory.alphabet().code('·').is_some()
 }
 
 fn suggestion(rows: Vec<(u32, OrgNo)>, limit: usize, why: Why) -> Option<Suggestion> {

@@ -152,11 +152,16 @@ fn cuts_of<'a>(
     directory: &'a Directory,
     spelling: &Spelling,
 ) -> Result<Option<Cuts<'a>>, DirectoryFault> {
-    let useful = spelling.has_letter() || directory.alphabet().code('·').is_some();
+    let useful = spelling.has_letter() || has_dots(directory);
     if spelling.letters().is_empty() || !useful {
         return Ok(None);
     }
     Ok(Cuts::new(directory, directory.sounds_of_names()?, spelling.letters()))
+}
+
+/// Whether a dot is in some name, so that it may match text that it has only with a dot in between.
+pub(super) fn has_dots(directory: &Directory) -> bool {
+    directory.alphabet().code('·').is_some()
 }
 
 fn dotted<'a>(
