@@ -15,7 +15,7 @@
 //! | `keys`, `postings`, `block` | lists of the organisations that have a gram |
 //! | `grams` | what names are found by |
 //! | `build` | writing a new file with bounded memory |
-//! | `plan`, `lattice`, `sounds` | from a query to lists: characters, codes, readings by sound |
+//! | `plan`, `cuts`, `lattice`, `sounds` | from a query to lists: characters, codes, readings by sound |
 //! | `node`, `walk` | from lists to candidates, block by block |
 //! | `search`, `near` | passes in the order of hits; what may have been meant |
 //! | `spool` | the rows of a list on their way there |
@@ -24,6 +24,7 @@ mod block;
 mod build;
 mod bytes;
 mod columns;
+mod cuts;
 mod fault;
 mod file;
 mod grams;

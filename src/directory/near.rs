@@ -7,7 +7,7 @@ use crate::domain::name_search::{NameQuery, Term, folded};
 
 use super::fault::DirectoryFault;
 use super::node::Node;
-use super::plan::{At, characters, text};
+use super::plan::{At, TermPlan, characters, has_dots, text};
 use super::search::{Query, Step, of_kind, regions};
 use super::walk::{Checks, Next, Walk};
 use super::{Directory, OrgNo};
@@ -216,9 +216,15 @@ impl Sought<'_> {
     ) -> Result<Option<Node<'d>>, DirectoryFault> {
         let mut nodes = vec![node];
         for term in self.others.terms() {
-            let literal = text(directory, term.typed(), At::Anywhere)?;
-            if !term.spellings().iter().any(|s| s.has_letter()) && term.spellings().len() == 1 {
-                nodes.extend(literal);
+            if let [only] = term.spellings()
+                && !only.has_letter()
+                && TermPlan::new(directory, term)?.codes().is_none()
+                && !has_dots(directory)
+            {
+                let Some(literal) = text(directory, only.text(), At::Anywhere)? else {
+                    return Ok(None);
+                };
+                nodes.push(literal);
             }
         }
         Node::all(nodes).map_or(Ok(None), |node| of_kind(directory, self.query.kind, node))

@@ -5,6 +5,7 @@
 //! better left alone.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::block::{BLOCK, Bits};
 use super::postings::List;
@@ -23,8 +24,10 @@ pub(super) enum Node<'a> {
     Ranges(Vec<Range<u32>>),
     /// Those in any of several sets.
     Any(Vec<Self>),
-    /// Those in all of several sets, the smallest first.
-    All(Vec<Self>),
+    /// Those in all of several sets, the smallest first, each with how many lists it takes.
+    All(Vec<(Self, u32)>),
+    /// Those in a set that is part of several.
+    Shared(Rc<Self>),
 }
 
 impl<'a> Node<'a> {
@@ -44,15 +47,23 @@ impl<'a> Node<'a> {
         for node in nodes {
             match node {
                 Self::All(inner) => flat.extend(inner),
-                Self::List(_) | Self::Rows(_) | Self::Ranges(_) | Self::Any(_) => flat.push(node),
+                other => {
+                    let lists = other.lists();
+                    flat.push((other, lists));
+                }
             }
         }
-        flat.sort_by_cached_key(|node| (node.most(), node.lists()));
+        flat.sort_by_cached_key(|(node, lists)| (node.most(), *lists));
         match flat.len() {
             0 => None,
-            1 => flat.pop(),
+            1 => flat.pop().map(|(only, _)| only),
             2.. => Some(Self::All(flat)),
         }
+    }
+
+    /// Those in one range.
+    pub(super) fn range(range: Range<u32>) -> Self {
+        Self::Ranges(std::iter::once(range).collect())
     }
 
     /// The lists of a family of keys.
@@ -69,7 +80,8 @@ impl<'a> Node<'a> {
                 ranges.iter().map(|range| u64::from(range.end - range.start)).sum()
             }
             Self::Any(nodes) => nodes.iter().map(Self::most).sum(),
-            Self::All(nodes) => nodes.iter().map(Self::most).min().unwrap_or(0),
+            Self::All(nodes) => nodes.iter().map(|(node, _)| node.most()).min().unwrap_or(0),
+            Self::Shared(node) => node.most(),
         }
     }
 
@@ -77,7 +89,9 @@ impl<'a> Node<'a> {
     pub(super) fn lists(&self) -> u32 {
         match self {
             Self::List(_) | Self::Rows(_) | Self::Ranges(_) => 1,
-            Self::Any(nodes) | Self::All(nodes) => nodes.iter().map(Self::lists).sum(),
+            Self::Any(nodes) => nodes.iter().map(Self::lists).sum(),
+            Self::All(nodes) => nodes.iter().map(|(_, lists)| *lists).sum(),
+            Self::Shared(node) => node.lists(),
         }
     }
 
@@ -103,8 +117,15 @@ impl<'a> Node<'a> {
                 !rows.is_empty()
             }
             Self::Ranges(ranges) => add_ranges(ranges, block, bits),
-            Self::Any(nodes) => nodes.iter().fold(false, |any, node| node.add(block, bits) || any),
+            Self::Any(nodes) => {
+                let mut any = false;
+                for node in nodes {
+                    any |= node.add(block, bits);
+                }
+                any
+            }
             Self::All(_) => self.block(block).inspect(|both| bits.or(both)).is_some(),
+            Self::Shared(node) => node.add(block, bits),
         }
     }
 
@@ -112,6 +133,7 @@ impl<'a> Node<'a> {
     fn keep(&self, block: u16, bits: &mut Bits) -> bool {
         match self {
             Self::List(list) => list.and(block, bits),
+            Self::Shared(node) => node.keep(block, bits),
             Self::Rows(_) | Self::Ranges(_) | Self::Any(_) | Self::All(_) => {
                 match self.block(block) {
                     Some(own) => bits.and(&own),
@@ -132,18 +154,19 @@ impl<'a> Node<'a> {
                 ranges.iter().any(|range| range.start < start + BLOCK && start < range.end)
             }
             Self::Any(nodes) => nodes.iter().any(|node| node.may_be_in(block)),
-            Self::All(nodes) => nodes.iter().all(|node| node.may_be_in(block)),
+            Self::All(nodes) => nodes.iter().all(|(node, _)| node.may_be_in(block)),
+            Self::Shared(node) => node.may_be_in(block),
         }
     }
 }
 
 /// The smallest set's part of a block, less what the others take out, as long as it is worth it.
-fn intersection(nodes: &[Node<'_>], block: u16) -> Option<Bits> {
-    let (first, others) = nodes.split_first()?;
+fn intersection(nodes: &[(Node<'_>, u32)], block: u16) -> Option<Bits> {
+    let ((first, _), others) = nodes.split_first()?;
     let mut bits = first.block(block)?;
-    for node in others {
+    for (node, lists) in others {
         let left = bits.count();
-        if left > node.lists().saturating_mul(NAMES_PER_LIST) && !node.keep(block, &mut bits) {
+        if left > lists.saturating_mul(NAMES_PER_LIST) && !node.keep(block, &mut bits) {
             return None;
         }
     }

@@ -4,10 +4,10 @@ use crate::domain::name_search::{Nearness, Spelling, Term};
 
 use super::Directory;
 use super::columns::Codes;
+use super::cuts::Cuts;
 use super::fault::DirectoryFault;
 use super::file::Key;
 use super::grams::{START, text_key};
-use super::lattice::Lattice;
 use super::node::Node;
 
 /// As many organisations are looked at for a code that is exactly the term.
@@ -30,7 +30,7 @@ pub(super) struct TermPlan<'a> {
     /// Those whose code begins with the term.
     codes: Option<Node<'a>>,
     /// The readings by sound, once they were asked for.
-    lattices: Option<Vec<Option<Lattice<'a>>>>,
+    cuts: Option<Vec<Option<Cuts<'a>>>>,
 }
 
 impl<'a> TermPlan<'a> {
@@ -43,7 +43,7 @@ impl<'a> TermPlan<'a> {
                 Codes::Few(few) => Some(Node::Rows(few.into_iter().map(|no| no.0).collect())),
             });
         }
-        Ok(Self { directory, term, codes: Node::any(codes), lattices: None })
+        Ok(Self { directory, term, codes: Node::any(codes), cuts: None })
     }
 
     pub(super) const fn term(&self) -> &'a Term {
@@ -99,7 +99,7 @@ impl<'a> TermPlan<'a> {
             return Ok(None);
         }
         let grams = text(self.directory, spelling.text(), At::Start)?;
-        Ok(grams.and_then(|grams| Node::all([grams, Node::Ranges(vec![numbers])])))
+        Ok(grams.and_then(|grams| Node::all([grams, Node::range(numbers)])))
     }
 
     /// Codes that begin with the term come in their order, so one that is the term comes first.
@@ -124,39 +124,44 @@ impl<'a> TermPlan<'a> {
     }
 
     fn by_sound(&mut self, nearness: Nearness) -> Result<Option<Node<'a>>, DirectoryFault> {
-        let mut lattices = match self.lattices.take() {
-            Some(lattices) => lattices,
+        let mut all = match self.cuts.take() {
+            Some(all) => all,
             None => {
                 let spellings = self.term.spellings().iter();
-                let lattices = spellings.map(|spelling| lattice(self.directory, spelling));
-                lattices.collect::<Result<_, _>>()?
+                let all = spellings.map(|spelling| cuts_of(self.directory, spelling));
+                all.collect::<Result<_, _>>()?
             }
         };
         let mut nodes = Vec::new();
-        for (spelling, lattice) in self.term.spellings().iter().zip(&mut lattices) {
-            let Some(lattice) = lattice else { continue };
-            let node = lattice.node(nearness)?;
+        for (spelling, cuts) in self.term.spellings().iter().zip(&mut all) {
+            let Some(cuts) = cuts else { continue };
+            let node = cuts.node(nearness)?;
             nodes.extend(match (node, spelling.has_letter()) {
                 (Some(node), false) => dotted(self.directory, node)?,
                 (node, _) => node,
             });
         }
-        self.lattices = Some(lattices);
+        self.cuts = Some(all);
         Ok(Node::any(nodes))
     }
 }
 
 /// The readings of a spelling. Without a letter in it a name sounds like it only if dots were left
 /// out, so without a dot in any name there is nothing to read.
-fn lattice<'a>(
+fn cuts_of<'a>(
     directory: &'a Directory,
     spelling: &Spelling,
-) -> Result<Option<Lattice<'a>>, DirectoryFault> {
-    let useful = spelling.has_letter() || directory.alphabet().code('·').is_some();
+) -> Result<Option<Cuts<'a>>, DirectoryFault> {
+    let useful = spelling.has_letter() || has_dots(directory);
     if spelling.letters().is_empty() || !useful {
         return Ok(None);
     }
-    Ok(Lattice::new(directory, directory.sounds_of_names()?, spelling.letters()))
+    Ok(Cuts::new(directory, directory.sounds_of_names()?, spelling.letters()))
+}
+
+/// Whether a dot is in some name, so that it may match text that it has only with a dot in between.
+pub(super) fn has_dots(directory: &Directory) -> bool {
+    directory.alphabet().code('·').is_some()
 }
 
 fn dotted<'a>(

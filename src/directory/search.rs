@@ -248,7 +248,7 @@ impl<'a> Prepared<'a> {
     ) -> Result<Option<Node<'a>>, DirectoryFault> {
         match self.terms.as_mut_slice() {
             [] => {
-                let everyone = Node::Ranges(vec![0..directory.len()]);
+                let everyone = Node::range(0..directory.len());
                 Ok((nearness == Nearness::Whole).then_some(everyone))
             }
             [only] => only.exactly(nearness),
@@ -270,6 +270,12 @@ impl<'a> Prepared<'a> {
             && directory.kind(OrgNo(row))? != kind
         {
             return Ok(false);
+        }
+        if nearness <= Nearness::Substring && !self.codes {
+            let name = directory.name_bytes(OrgNo(row))?;
+            if self.terms.iter().any(|plan| plan.term().is_absent_from(name)) {
+                return Ok(false);
+            }
         }
         match self.terms.as_slice() {
             [only] => {

@@ -43,6 +43,8 @@ pub(super) struct Walk<'a> {
     mask: Vec<Range<u32>>,
     block: u32,
     end: u32,
+    /// What working out one block counts as.
+    checks: u32,
     /// What of the present block is not yet in `ready`.
     left: Option<Bits>,
     ready: VecDeque<u32>,
@@ -59,7 +61,8 @@ impl<'a> Walk<'a> {
         } else {
             node
         };
-        Self { node, mask, block, end, left: None, ready: VecDeque::new() }
+        let checks = 1 + node.lists();
+        Self { node, mask, block, end, checks, left: None, ready: VecDeque::new() }
     }
 
     /// The next candidate. The names are counted by whoever compares them.
@@ -74,7 +77,7 @@ impl<'a> Walk<'a> {
             if self.left.is_some() {
                 self.take_some();
             } else if self.block < self.end {
-                checks.spend(1 + self.node.lists());
+                checks.spend(self.checks);
                 self.left = self.node.block(self.block as u16).map(|bits| self.masked(bits));
                 self.block += 1;
             } else {

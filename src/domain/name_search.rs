@@ -171,6 +171,13 @@ impl Term {
         ways.flatten().min()
     }
 
+    /// Whether a name, given as it is written and by its bytes, surely has not the characters of
+    /// the term: a quick look before a long one, which need not even know that it is text.
+    pub fn is_absent_from(&self, name: &[u8]) -> bool {
+        let found = |spelling: &Spelling| spelling.finder.find(name).is_some();
+        !self.spellings.iter().any(found) && !may_change(name)
+    }
+
     /// Whether the term matches with just this nearness. What rules that out is looked for first,
     /// so that this is the quickest way to go through many rows that do not match.
     pub fn is_just(&self, nearness: Nearness, name: &str, code: &str) -> bool {
@@ -264,11 +271,16 @@ impl Spelling {
 ///
 /// Most names need no folding, and a list has a hundred thousand of them: they are not copied.
 pub fn folded(text: &str) -> Cow<'_, str> {
-    if text.bytes().fold(false, |any, byte| any | may_fold(byte)) {
+    if may_change(text.as_bytes()) {
         Cow::Owned(text.chars().map(fold).collect())
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Whether folding may change a text; all of it is looked at, which is quicker than stopping.
+fn may_change(text: &[u8]) -> bool {
+    text.iter().fold(false, |any, byte| any | may_fold(*byte))
 }
 
 /// Whether a byte may begin a character that [`fold`] changes: capitals, and in UTF-8 the first

@@ -1,6 +1,6 @@
 //! A search finds what a plain scan finds, in the same order, whatever is typed.
 
-use pinyin::ToPinyinMulti;
+use pinyin::{Pinyin, ToPinyinMulti};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -174,7 +174,7 @@ impl Typed {
 
 fn spelt(c: char, way: Typing, reading: &Index) -> String {
     let readings: Vec<&str> =
-        c.to_pinyin_multi().into_iter().flatten().map(|r| r.plain()).collect();
+        c.to_pinyin_multi().into_iter().flatten().map(Pinyin::plain).collect();
     let own = c.to_string();
     let full = if readings.is_empty() { own.as_str() } else { *reading.get(&readings) };
     let full = full.replace('ü', ["v", "u", "yu", "ü"][reading.index(4)]);

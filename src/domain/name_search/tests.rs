@@ -12,6 +12,14 @@ fn found(query: &str, name: &str, code: &str) -> bool {
     NameQuery::parse(query).matches(name, code).is_some()
 }
 
+const ALL: [Nearness; 5] = [
+    Nearness::Whole,
+    Nearness::Prefix,
+    Nearness::Substring,
+    Nearness::SoundPrefix,
+    Nearness::Sound,
+];
+
 /// What is typed, and a name that it must find.
 const FOUND: &[(&str, &str)] = &[
     ("", "刘梅"),
@@ -220,6 +228,25 @@ fn a_hostile_query_stays_cheap() {
 }
 
 proptest! {
+    #[test]
+    fn just_one_nearness_is_right(
+        query in "[刘柳梅lium·'ＬÜa-c州]{1,4}",
+        name in "[刘柳梅单重·•LＭa州市ü]{0,6}",
+        code in "[a-c]{0,3}",
+    ) {
+        let synonyms: Synonyms = [("州", "单")].into_iter().collect();
+        let query = NameQuery::parse_with(&query, &synonyms);
+        let found = query.matches(&name, &code).map(Score::nearness);
+        let (plain, code) = (folded(&name), folded(&code));
+        for term in query.terms().iter().filter(|_| query.terms().len() == 1) {
+            for nearness in ALL {
+                prop_assert_eq!(term.is_just(nearness, &plain, &code), found == Some(nearness));
+            }
+            let literal = term.literal_nearness(&plain, "");
+            prop_assert!(literal.is_none() || !term.is_absent_from(name.as_bytes()));
+        }
+    }
+
     #[test]
     fn no_query_panics(query in any::<String>(), name in any::<String>()) {
         let query = NameQuery::parse(&query);
