@@ -207,7 +207,7 @@ impl Directory {
     }
 
     /// Whether an organisation is another one or below it.
-    pub(super) fn is_below(&self, no: OrgNo, above: OrgNo) -> Result<bool, DirectoryFault> {
+    pub fn is_below(&self, no: OrgNo, above: OrgNo) -> Result<bool, DirectoryFault> {
         let place = self.place(no)?;
         Ok(self.place(above)? <= place && place <= self.number(Section::Lasts, above.0)?)
     }

@@ -16,6 +16,7 @@ use super::keys::Family;
 use super::layout::{HEADER_BYTES, Header, Section};
 use super::map::Map;
 use super::postings::List;
+use super::sounds::Sounds;
 
 /// Bytes that are checked between two reports.
 const CHECKED_AT_ONCE: usize = 4 << 20;
@@ -26,6 +27,7 @@ pub struct Directory {
     map: Map,
     header: Header,
     alphabet: OnceLock<Alphabet>,
+    sounds: OnceLock<Sounds>,
 }
 
 /// What a list is of.
@@ -56,7 +58,7 @@ impl Directory {
         file.by_ref().take(HEADER_BYTES as u64).read_to_end(&mut start).map_err(told)?;
         let header = Header::decoded(&start, length, &shown(path))?;
         let map = Map::of(&file).map_err(told)?;
-        let directory = Self { map, header, alphabet: OnceLock::new() };
+        let directory = Self { map, header, alphabet: OnceLock::new(), sounds: OnceLock::new() };
         directory.check_small_tables()?;
         Ok(directory)
     }
@@ -148,6 +150,15 @@ impl Directory {
             let chars = codes.filter_map(|code| char::from_u32(u32::from_le_bytes(*code)));
             Alphabet::new(chars.collect())
         })
+    }
+
+    /// By which sounds the characters of the names are typed.
+    pub(super) fn sounds_of_names(&self) -> Result<&Sounds, DirectoryFault> {
+        if let Some(sounds) = self.sounds.get() {
+            return Ok(sounds);
+        }
+        let sounds = Sounds::of(self)?;
+        Ok(self.sounds.get_or_init(|| sounds))
     }
 
     /// The list of a key; nothing where no organisation has it.

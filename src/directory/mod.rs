@@ -16,19 +16,30 @@
 //! | `grams` | what names are found by |
 //! | `build` | writing a new file with bounded memory |
 //! | `spool` | the rows of a list on their way there |
+//! | `plan`, `cuts`, `lattice`, `sounds` | from a query to lists: characters, codes, readings by sound |
+//! | `node`, `walk` | from lists to candidates, block by block |
+//! | `search`, `near` | passes in the order of hits; what may have been meant |
 
 mod block;
 mod build;
 mod bytes;
 mod columns;
+mod cuts;
 mod fault;
 mod file;
 mod grams;
 mod keys;
+mod lattice;
 mod layout;
 mod map;
+mod near;
+mod node;
+mod plan;
 mod postings;
 mod spool;
+mod search;
+mod sounds;
+mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +51,8 @@ pub use columns::Rows;
 pub use fault::{Cause, DirectoryFault};
 pub use file::Directory;
 pub use layout::Section;
+pub use near::{Suggestion, Why};
+pub use search::{Hits, Query, Search, Step};
 pub use spool::{Spool, SpoolRow, SpoolWriter};
 
 /// The place of an organisation in one directory file, from zero, in the order of rank: length of

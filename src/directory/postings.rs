@@ -44,6 +44,7 @@ impl<'a> List<'a> {
     }
 
     /// The blocks in which there is anything, ascending.
+    #[cfg(test)]
     pub(super) fn blocks(&self) -> Vec<u16> {
         match self.short() {
             Some(numbers) => {
@@ -63,6 +64,7 @@ impl<'a> List<'a> {
     }
 
     /// Makes `bits` the numbers of a block; tells whether there are any.
+    #[cfg(test)]
     pub(super) fn fill(&self, block: u16, bits: &mut Bits) -> bool {
         bits.clear();
         self.add(block, bits)

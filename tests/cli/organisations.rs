@@ -23,6 +23,7 @@ fn organisations_are_found_by_what_people_type() {
         "members",
         "state",
         "state_label",
+        "superior",
     ];
     assert_eq!(keys(&found["rows"][0]), wanted);
     assert!(office.admin(&["org", "search", "没有这样的组织"]).code(0).out.lines().count() == 1);

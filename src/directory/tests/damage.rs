@@ -150,7 +150,6 @@ fn read_everything(directory: &Directory) {
         directory.entry(no).ok();
         directory.chain(no).ok();
         directory.below(no).ok();
-        directory.is_below(no, OrgNo(0)).ok();
     }
     directory.of_length(directory.longest() + 9);
     directory.alphabet().iter().for_each(|(_, bigram)| {

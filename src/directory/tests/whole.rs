@@ -189,8 +189,6 @@ fn check_below(directory: &Directory, count: u32) {
         let read: Vec<u32> = directory.below(above).unwrap().into_iter().flatten().collect();
         let wanted = (0..count).filter(|no| chains[*no as usize].contains(&above));
         assert_eq!(read, wanted.collect::<Vec<_>>());
-        let inside = (0..count).filter(|no| directory.is_below(OrgNo(*no), above).unwrap());
-        assert_eq!(inside.collect::<Vec<_>>(), read);
     }
 }
 
