@@ -105,7 +105,7 @@ impl Desk {
     fn settle(&mut self, effects: Vec<Effect>) {
         let mut waiting: VecDeque<Effect> = effects.into();
         while let Some(effect) = waiting.pop_front() {
-            for reply in self.world.perform(effect, &mut tuanzhuan::domain::progress::unwatched) {
+            for reply in self.world.perform(effect) {
                 waiting.extend(self.take(Msg::Reply(Box::new(reply))));
             }
         }

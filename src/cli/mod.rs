@@ -14,6 +14,7 @@ mod init;
 mod keys;
 mod member;
 mod org;
+mod org_search;
 mod output;
 mod recover;
 mod stats;

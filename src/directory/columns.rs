@@ -206,6 +206,12 @@ impl Directory {
         Ok(found)
     }
 
+    /// Whether an organisation is another one or below it.
+    pub fn is_below(&self, no: OrgNo, above: OrgNo) -> Result<bool, DirectoryFault> {
+        let place = self.place(no)?;
+        Ok(self.place(above)? <= place && place <= self.number(Section::Lasts, above.0)?)
+    }
+
     /// The organisations whose folded code begins with a folded prefix.
     pub(super) fn with_prefix(&self, prefix: &str) -> Result<Codes<'_>, DirectoryFault> {
         let range = self.code_range(prefix)?;

@@ -12,6 +12,7 @@ pub mod member;
 pub mod name_key;
 pub mod name_search;
 pub mod order;
+pub mod org_search;
 pub mod organisation;
 pub mod packed_number;
 pub mod person_name;

@@ -20,6 +20,7 @@ mod figures;
 mod file;
 mod form;
 mod guard;
+mod old_names;
 mod place;
 mod read;
 mod record;
@@ -33,6 +34,7 @@ pub use fault::RuleFault;
 pub use figures::{Figure, GraduateCounts};
 pub use form::OriginKind;
 pub use guard::DestinationFacts;
+pub use old_names::usual_synonyms;
 pub use types::{
     Basis, Calendar, CheckItem, Choice, Deadline, ExternalRule, FieldRule, Matching, PlaceClass,
     ReasonRule, Retention, Severity, Synonym, SystemRoot,

@@ -4,6 +4,7 @@
 //! the person: its lists add the person's scope by themselves, so a forgotten WHERE cannot leak.
 
 mod accounts;
+mod adoption;
 mod audit;
 mod backup;
 mod chain;
@@ -12,7 +13,9 @@ mod imports;
 mod member_changes;
 mod member_import;
 mod members;
+mod interrupt;
 mod open;
+mod org_search;
 mod org_lists;
 mod organisations;
 mod scope;
@@ -21,13 +24,16 @@ mod transfers;
 mod words;
 
 pub use accounts::{Credentials, NewAccount, Sitting};
+pub use adoption::ListedOrg;
 pub use backup::Verification;
 pub use chain::Deed;
 pub use fault::Stored;
 pub use imports::{ImportOutcome, Screener, Screening};
+pub use interrupt::Interrupter;
 pub use member_import::{MemberScreener, MemberScreening, MemberWriter};
 pub use members::MemberFilter;
 pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
+pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
 pub use organisations::OrgFilter;
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 

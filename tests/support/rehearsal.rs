@@ -164,7 +164,7 @@ impl Rehearsal {
         let mut orders = VecDeque::from(effects);
         while let Some(order) = orders.pop_front() {
             self.ended |= order == Effect::Quit;
-            for reply in self.world.perform(order, &mut tuanzhuan::domain::progress::unwatched) {
+            for reply in self.world.perform(order) {
                 let msg = Msg::Reply(Box::new(reply));
                 orders.extend(update(&mut self.state, msg, self.now));
             }

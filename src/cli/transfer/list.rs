@@ -13,7 +13,7 @@ use crate::domain::filter::{
 use crate::domain::form::Reason;
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::{Act, Stage, next_act};
-use crate::office::Session;
+use crate::office::{NamedOrg, Session};
 
 #[derive(Args)]
 pub(in crate::cli) struct ListOrder {
@@ -63,11 +63,15 @@ pub(super) fn run(call: &mut Call<'_>, order: ListOrder) -> Said {
     let session = call.session(&door)?;
     let sort = order.sort.unwrap_or_default();
     let after = order.after.as_deref().map(|text| cursor_of(text, sort)).transpose()?;
-    let org = order.org.map(|text| session.find_organisation(&text)).transpose()?;
+    let org = order.org.map(|text| session.look_up_organisation(&text)).transpose()?;
+    if org.as_ref().is_some_and(NamedOrg::is_listed_only) {
+        // No transfer can name what stands in the directory alone.
+        return print(call, &session, &Page { rows: Vec::new(), next: None }, sort);
+    }
     let query = TransferQuery {
         stages: order.stage,
         reason: order.reason,
-        org: org.map(|org| org.id),
+        org: org.map(|named| named.organisation.id),
         waiting_days: order.waiting.map(i64::from),
         search: order.search,
         sort,

@@ -4,10 +4,10 @@ use super::fixture::*;
 use crate::domain::fault::FaultKind;
 use crate::domain::form::Initiator;
 use crate::domain::id_number::{DocumentKind, IdNumber};
-use crate::domain::ids::BatchId;
+use crate::domain::ids::{BatchId, OrgId};
 use crate::domain::member::MemberEntry;
-use crate::domain::organisation::{OrgEntry, OrgKind};
-use crate::store::{MemberScreening, Request, Screening};
+use crate::domain::organisation::{OrgEntry, OrgKind, OrgPath};
+use crate::store::{ListOrder, MemberScreening, NewOrganisation, OrgPlace, Request, Screening};
 
 fn people(numbers: &[u32], branch: &str) -> Vec<(MemberEntry, String)> {
     numbers.iter().map(|n| (entry(*n, "新人"), branch.to_owned())).collect()
@@ -209,4 +209,48 @@ fn a_batch_is_taken_back_by_its_own_side() {
     }
     assert_eq!(kind(office.as_(ROOT, |d| d.undo_import(BatchId(99), None))), FaultKind::NotFound);
     office.as_(UNIVERSITY, |d| d.undo_import(batch, None)).unwrap();
+}
+
+#[test]
+fn a_list_whose_end_fails_is_not_there() {
+    let office = Office::new();
+    let actor = office.actor(ROOT);
+    let desk = office.store.desk(&actor, START);
+    let basis = desk.basis().unwrap();
+    let order = ListOrder { file: "名单.csv", n_rows: 1, basis, generation: 4 };
+    let org = NewOrganisation {
+        code: "N",
+        full_name: "江海大学医学院团总支",
+        short_name: "",
+        kind: OrgKind::GeneralBranch,
+    };
+    let place = |id| OrgPlace { id, path: OrgPath::root(id) };
+    // A superior that is not there is noticed at the very end only, after the publishing.
+    let mut published = 0;
+    let done = desk.import_list(
+        &order,
+        |writer| {
+            let later = "PRAGMA defer_foreign_keys = ON";
+            writer.store().connection.execute_batch(later).unwrap();
+            writer.put(Some(&place(OrgId(9999))), &org).map(drop)
+        },
+        || {
+            published += 1;
+            Ok(())
+        },
+    );
+    assert!(done.is_err() && published == 1);
+    assert_eq!(office.store.directory_generation(), Ok(0), "the old number counts");
+    assert!(office.store.find_organisation("N").is_err());
+    assert_eq!(office.store.n_unlisted(), Ok(12));
+    let top = office.store.place_of("U", "").unwrap().unwrap();
+    let put = |name: &'static str| {
+        let org = NewOrganisation { full_name: name, ..org };
+        desk.import_list(&order, |writer| writer.put(Some(&top), &org).map(drop), || Ok(()))
+    };
+    assert_eq!(kind(put("江海大学团委")), FaultKind::Conflict, "a name that is taken after all");
+    put("江海大学医学院团总支").unwrap();
+    assert_eq!(office.store.directory_generation(), Ok(4));
+    assert_eq!((office.store.n_unlisted(), office.org("N").parent), (Ok(0), Some(top.id)));
+    assert_eq!(kind(put("江海大学法学院团总支")), FaultKind::Conflict, "checked before that list");
 }

@@ -279,7 +279,7 @@ fn a_placement_picks_a_branch_and_then_decides() {
     assert!(matches!(state.top(), Layer::Pick(_)));
     state.layers.pop();
     let given = crate::model::layer::Given::Org(
-        crate::domain::ids::OrgId(99),
+        Some(crate::domain::ids::OrgId(99)),
         "C".to_owned(),
         "1班团支部".to_owned(),
     );

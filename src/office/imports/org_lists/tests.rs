@@ -192,7 +192,8 @@ fn random_list(seed: u64) -> String {
             4 => format!("第{}团委", chance(40)),
             _ => chance(40).to_string(),
         };
-        let kind = ["团委", "团委", "团委", "团工委", "团总支", "团支部", "小组"][chance(7) as usize];
+        let kind =
+            ["团委", "团委", "团委", "团工委", "团总支", "团支部", "小组"][chance(7) as usize];
         let twin = if chance(15) == 0 { chance(40) } else { n };
         lines.push(format!("{n},{superior},第{twin}团委,,{kind},,\n"));
     }
