@@ -213,9 +213,9 @@ BEGIN
     SELECT RAISE(ABORT, 'transfers are kept');
 END;
 
--- What transfers and members are searched by: for each 65,536 rows and each word (a character, a
--- pair, an initial, a syllable, a number) the set of the rows filed under it; `key` is the number of
--- the 65,536 and of the word. Rows are verified when they are found, so nothing is ever taken out.
+-- What transfers and members are searched by: for each block of 262,144 rows and each word (a
+-- character, a pair, an initial, a syllable, a number) the set of the rows filed under it; `key` is
+-- the block and the word. Rows are verified when they are found, so nothing is ever taken out.
 CREATE TABLE transfer_words (
     key INTEGER PRIMARY KEY,
     ids BLOB NOT NULL

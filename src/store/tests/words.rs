@@ -66,12 +66,7 @@ fn ids(office: &Office, who: u32, typed: &str, view: View) -> BTreeSet<i64> {
 fn check_transfers(office: &Office) {
     let asked: Vec<_> = TYPED.iter().map(|typed| (typed, RowQuery::parse(typed))).collect();
     let mut n_found = 0;
-    for (who, view) in [
-        (ROOT, View::All),
-        (ROOT, View::Completed),
-        (UNIVERSITY, View::Waiting),
-        (BRANCH_B, View::All),
-    ] {
+    for (who, view) in [(ROOT, View::All), (UNIVERSITY, View::Waiting)] {
         let query = TransferQuery { limit: 10_000, ..TransferQuery::of(view) };
         let rows = office.as_(who, |d| d.transfers(&query, &Rules::national())).unwrap().rows;
         for (typed, asked) in &asked {
@@ -84,7 +79,7 @@ fn check_transfers(office: &Office) {
             n_found += wanted.len();
         }
     }
-    assert!(n_found > 3_000, "{n_found}");
+    assert!(n_found > 2_500, "{n_found}");
 }
 
 fn filed(office: &Office) -> i64 {
