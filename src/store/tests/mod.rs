@@ -12,4 +12,6 @@ mod organisations;
 mod people;
 mod schema;
 mod stats;
+mod pages;
 mod submit;
+mod tallies;
