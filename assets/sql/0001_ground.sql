@@ -331,3 +331,52 @@ CREATE TRIGGER transfers_are_never_removed BEFORE DELETE ON transfers
 BEGIN
     SELECT RAISE(ABORT, 'transfers are kept');
 END;
+
+-- What transfers and members are searched by: for each 65,536 rows and each word (a character, a
+-- pair, an initial, a syllable, a number) the set of the rows filed under it; `key` is the number of
+-- the 65,536 and of the word. Rows are verified when they are found, so nothing is ever taken out.
+CREATE TABLE transfer_words (
+    key INTEGER PRIMARY KEY,
+    ids BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE member_words (
+    key INTEGER PRIMARY KEY,
+    ids BLOB NOT NULL
+) STRICT;
+
+-- Rows up to `upto` are filed, but for those that were changed since.
+CREATE TABLE filings (
+    list TEXT PRIMARY KEY CHECK (list IN ('transfers', 'members')),
+    upto INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO filings (list, upto) VALUES ('transfers', 0), ('members', 0);
+
+CREATE TABLE transfers_unfiled (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE members_unfiled (id INTEGER PRIMARY KEY) STRICT;
+
+CREATE TRIGGER transfers_are_filed_anew AFTER UPDATE OF number, person_name, origin_name, destination_name ON transfers
+WHEN (old.person_name, old.number, old.origin_name, old.destination_name)
+    IS NOT (new.person_name, new.number, new.origin_name, new.destination_name)
+BEGIN
+    INSERT OR IGNORE INTO transfers_unfiled (id) VALUES (new.id);
+END;
+
+CREATE TRIGGER members_are_filed_anew AFTER UPDATE OF name ON members WHEN old.name <> new.name
+BEGIN
+    INSERT OR IGNORE INTO members_unfiled (id) VALUES (new.id);
+END;
+
+-- A row that takes the place of one that was removed is among those that count as filed.
+CREATE TRIGGER transfers_take_a_place AFTER INSERT ON transfers
+WHEN new.id <= (SELECT upto FROM filings WHERE list = 'transfers')
+BEGIN
+    INSERT OR IGNORE INTO transfers_unfiled (id) VALUES (new.id);
+END;
+
+CREATE TRIGGER members_take_a_place AFTER INSERT ON members
+WHEN new.id <= (SELECT upto FROM filings WHERE list = 'members')
+BEGIN
+    INSERT OR IGNORE INTO members_unfiled (id) VALUES (new.id);
+END;

@@ -18,6 +18,7 @@ pub mod phone;
 pub mod progress;
 pub mod text;
 pub mod transfer;
+pub mod words;
 pub mod workflow;
 
 #[cfg(test)]

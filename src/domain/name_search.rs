@@ -167,7 +167,7 @@ const fn may_fold(byte: u8) -> bool {
 }
 
 /// Full-width forms become plain, capitals small, and the several dots in names one dot.
-fn fold(c: char) -> char {
+pub fn fold(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => {
             char::from_u32(c as u32 - 0xFEE0).map_or(c, |plain| plain.to_ascii_lowercase())

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, named_params, params};
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found};
 use super::organisations::{check_in_use, no_branch};
+use super::words::Search;
 use super::{Desk, Store};
 use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
 use crate::domain::ids::{BatchId, MemberId, OrgId};
@@ -155,7 +156,9 @@ impl Desk<'_> {
         &self,
         filter: &MemberFilter,
     ) -> Stored<(Vec<MemberRow>, Option<(String, i64)>)> {
-        const SQL: &str = "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
+        let search = self.store.search_members(&filter.search)?;
+        let condition = search.as_ref().map_or("1", |search| search.condition.as_str());
+        let sql = format!("SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
                 m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
                     AND t.stage IN ('origin_review', 'destination_review', 'province_review',
                         'external_receipt', 'placement')), ''), m.name_key
@@ -163,9 +166,8 @@ impl Desk<'_> {
             WHERE ((o.path >= :lo AND o.path < :hi) OR m.id_number = :id)
               AND (:under = '' OR (o.path >= :under AND o.path < :end))
               AND (m.state = 'active' OR :former)
-              AND (:search = '' OR m.id_number = upper(:search) OR name_match(:search, m.name, ''))
-              AND (m.name_key, m.id) > (:key, :row)
-            ORDER BY m.name_key, m.id LIMIT :limit";
+              AND {condition} AND (m.name_key, m.id) > (:key, :row)
+            ORDER BY m.name_key, m.id LIMIT :limit");
         let bounds = self.bounds();
         let (under, end) = filter
             .under
@@ -173,14 +175,14 @@ impl Desk<'_> {
             .map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
         let (key, row) = filter.after.clone().unwrap_or_default();
         let limit = filter.limit.unwrap_or(PAGE);
-        let mut statement = self.store.connection.prepare_cached(SQL).told()?;
+        let mut statement = self.store.connection.prepare_cached(&sql).told()?;
+        let usual = named_params! {":lo": bounds.lo, ":hi": bounds.hi, ":id": bounds.id,
+        ":under": under, ":end": end, ":former": filter.former, ":key": key, ":row": row,
+        ":limit": limit + 1};
+        let mut values = usual.to_vec();
+        values.extend(search.iter().flat_map(Search::params));
         let found = statement
-            .query_map(
-                named_params! {":lo": bounds.lo, ":hi": bounds.hi, ":id": bounds.id, ":under": under,
-                    ":end": end, ":former": filter.former, ":search": filter.search.trim(),
-                    ":key": key, ":row": row, ":limit": limit + 1},
-                |r| Ok((row_of(r)?, r.get::<_, String>(9)?)),
-            )
+            .query_map(values.as_slice(), |r| Ok((row_of(r)?, r.get::<_, String>(9)?)))
             .told()?;
         let mut found: Vec<(MemberRow, String)> = found.collect::<Result<_, _>>().told()?;
         let more = found.len() > limit;

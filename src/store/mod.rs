@@ -17,6 +17,7 @@ mod scope;
 mod stats;
 mod tallies;
 mod transfers;
+mod words;
 
 pub use accounts::{Credentials, NewAccount, Sitting};
 pub use backup::Verification;
@@ -89,7 +90,7 @@ impl Store {
             return work();
         }
         self.connection.execute_batch("BEGIN IMMEDIATE").told()?;
-        match work() {
+        match work().and_then(|value| self.file_if_many().map(|()| value)) {
             Ok(value) => {
                 let committed = self.connection.execute_batch("COMMIT").told();
                 committed.inspect_err(|_| self.roll_back()).map(|()| value)

@@ -205,10 +205,11 @@ fn transfers_are_found_as_people_type_them() {
         let query = TransferQuery { search: text.to_owned(), ..all(View::All) };
         rows(&office, UNIVERSITY, &query).into_iter().map(|row| row.transferee).collect()
     };
-    for text in ["单雄", "shanxiong", "sx", "0001", "zj20200602-0001", "文学院"] {
+    for text in ["单雄", "shanxiong", "sx", "0001", "zj20200602-0001", "文学院", "sx 天宁"] {
         assert_eq!(found(text), ["单雄"], "{text}");
     }
-    assert_eq!(found("tianning").len(), 2);
+    assert_eq!(found("天宁").len(), 2);
+    assert!(found("tianning").is_empty(), "letters are for people");
     assert_eq!(found("  ").len(), 2);
     assert!(found("没有这个人").is_empty());
     assert!(found("' OR 1 --").is_empty());

@@ -143,8 +143,7 @@ impl Desk<'_> {
 }
 
 /// Whether a row fits the search text.
-const FITS: &str = "name_match(:search, t.person_name, t.number)
-    OR name_match(:search, t.origin_name, '') OR name_match(:search, t.destination_name, '')";
+const FITS: &str = "row_match(:search, t.person_name, t.number, t.origin_name, t.destination_name)";
 
 /// What no transfer meets.
 const NOTHING: &str = "t.id < 0";

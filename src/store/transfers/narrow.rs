@@ -31,6 +31,8 @@ const MOST_SETS: usize = 6;
 /// One condition: a statement that gives the row numbers of all that meet it, and maybe of others.
 pub(super) struct Narrow {
     sql: String,
+    /// Its rows, where they are at hand already.
+    pub(super) rows: Option<Ids>,
     /// How many, where it is known.
     pub(super) estimate: Option<i64>,
 }
@@ -126,7 +128,6 @@ impl Desk<'_> {
     pub(super) fn narrows(
         &self,
         query: &TransferQuery,
-        clause: &mut Clause,
         (spans, tallied): (&[Span], &Tallied),
     ) -> Stored<Vec<Narrow>> {
         let mut narrows = vec![self.scope(tallied)];
@@ -140,7 +141,7 @@ impl Desk<'_> {
         }
         if query.reason.is_some() {
             let sql = "SELECT id FROM transfers WHERE reason = :reason AND reason <> ''".to_owned();
-            narrows.push(Narrow { sql, estimate: None });
+            narrows.push(Narrow { sql, estimate: None, rows: None });
         }
         let by_since = matches!(query.sort.column, SortColumn::Waiting | SortColumn::Stage);
         if spans.iter().any(|span| span.since.is_some()) && !by_since {
@@ -152,14 +153,23 @@ impl Desk<'_> {
         if dated && query.sort.column != SortColumn::DoneAt {
             narrows.push(union(spans.iter().map(|s| s.ids_sql("transfers_done", &s.done_sql()))));
         }
-        narrows.extend(self.search(query.search.trim(), clause)?);
+        narrows.extend(self.search(query.search.trim())?);
         Ok(narrows)
     }
 
-    /// What a search text narrows a list to: a statement that gives the row numbers of all that can
-    /// fit it, where they are few. None where so many fit that a walk soon has a page together.
-    fn search(&self, _text: &str, _clause: &mut Clause) -> Stored<Option<Narrow>> {
-        Ok(None)
+    /// What a search text narrows a list to.
+    fn search(&self, text: &str) -> Stored<Option<Narrow>> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let rows = self.store.kept(&format!("search {text}"), || {
+            let bits = self.store.search_transfers(text)?;
+            Ok(bits.map(|bits| Arc::new(RowSet::from_bits(bits))))
+        })?;
+        Ok(rows.map(|rows| {
+            let estimate = i64::try_from(rows.len()).ok();
+            Narrow { sql: String::new(), estimate, rows: Some(rows) }
+        }))
     }
 
     /// What this person may see.
@@ -167,13 +177,13 @@ impl Desk<'_> {
         let own = "SELECT id FROM transfers INDEXED BY transfers_applicant WHERE applicant_id = :me
             UNION ALL SELECT id FROM transfers INDEXED BY transfers_person WHERE person_number = :id";
         if self.actor.role == Role::Member {
-            return Narrow { sql: own.to_owned(), estimate: Some(0) };
+            return Narrow { sql: own.to_owned(), estimate: Some(0), rows: None };
         }
         let sql = format!(
             "{} UNION ALL {own}",
             paths(&["origin", "destination", "province"], "lo", "hi")
         );
-        Narrow { sql, estimate: Some(tallied.visible()) }
+        Narrow { sql, estimate: Some(tallied.visible()), rows: None }
     }
 }
 
@@ -190,7 +200,7 @@ fn paths(sides: &[&str], lo: &str, hi: &str) -> String {
 
 fn below(n_seen: i64) -> Narrow {
     let sql = paths(&["origin", "destination"], "org", "org_end");
-    Narrow { sql, estimate: Some(n_seen) }
+    Narrow { sql, estimate: Some(n_seen), rows: None }
 }
 
 fn turn(tallied: &Tallied) -> Narrow {
@@ -199,7 +209,7 @@ fn turn(tallied: &Tallied) -> Narrow {
          WHERE ({TURN}) >= :lo AND ({TURN}) < :hi AND stage IN {}",
         super::OPEN
     );
-    Narrow { sql, estimate: Some(tallied.turn) }
+    Narrow { sql, estimate: Some(tallied.turn), rows: None }
 }
 
 fn initiated(tallied: &Tallied) -> Narrow {
@@ -207,11 +217,11 @@ fn initiated(tallied: &Tallied) -> Narrow {
         UNION ALL SELECT id FROM transfers INDEXED BY transfers_applying
             WHERE applicant_path = :own_path AND applicant_path <> ''
         UNION ALL SELECT id FROM transfers INDEXED BY transfers_person WHERE person_number = :id";
-    Narrow { sql: sql.to_owned(), estimate: Some(tallied.made()) }
+    Narrow { sql: sql.to_owned(), estimate: Some(tallied.made()), rows: None }
 }
 
 fn union(arms: impl Iterator<Item = String>) -> Narrow {
-    Narrow { sql: arms.collect::<Vec<_>>().join(" UNION ALL "), estimate: None }
+    Narrow { sql: arms.collect::<Vec<_>>().join(" UNION ALL "), estimate: None, rows: None }
 }
 
 impl Store {
@@ -232,18 +242,26 @@ impl Store {
     }
 
     fn ids(&self, narrow: &Narrow, clause: &Clause) -> Stored<Option<Ids>> {
-        let version = self.version()?;
+        if let Some(rows) = &narrow.rows {
+            return Ok(Some(rows.clone()));
+        }
+        let most = if narrow.estimate.is_some() { usize::MAX } else { MOST_UNKNOWN };
         let mark = format!("{}{}", narrow.sql, clause.mark());
+        self.kept(&mark, || self.read_ids(&narrow.sql, clause, most))
+    }
+
+    /// A set that was made since the database last changed, or one that is made now.
+    fn kept(&self, mark: &str, make: impl FnOnce() -> Stored<Option<Ids>>) -> Stored<Option<Ids>> {
+        let version = self.version()?;
         let mut gathered = self.gathered.borrow_mut();
         if gathered.version != version {
             *gathered = Gathered { version, sets: Vec::new() };
         }
-        if let Some((_, ids)) = gathered.sets.iter().find(|(of, _)| *of == mark) {
+        if let Some((_, ids)) = gathered.sets.iter().find(|(of, _)| of == mark) {
             return Ok(ids.clone());
         }
-        let most = if narrow.estimate.is_some() { usize::MAX } else { MOST_UNKNOWN };
-        let ids = self.read_ids(&narrow.sql, clause, most)?;
-        gathered.keep(mark, ids.clone());
+        let ids = make()?;
+        gathered.keep(mark.to_owned(), ids.clone());
         Ok(ids)
     }
 

@@ -70,8 +70,8 @@ impl Desk<'_> {
         if spans.is_empty() {
             return Ok(Vec::new());
         }
-        let mut clause = self.clause(query, rules)?;
-        let narrows = self.narrows(query, &mut clause, (&spans, &tallied))?;
+        let clause = self.clause(query, rules)?;
+        let narrows = self.narrows(query, (&spans, &tallied))?;
         let column = query.sort.column;
         let bounds = spans.iter().map(|span| (span.stage, span.bound(column))).collect();
         let order = Order::new(column, bounds);
@@ -94,7 +94,8 @@ impl<T> Plan<'_, T> {
         let n_rows = desk.store.last_transfer()?;
         let pace = desk.store.pace;
         let few = |n: i64| n.saturating_mul(pace.rare) < n_rows;
-        let rare = |narrow: &&Narrow| narrow.estimate.is_some_and(few);
+        let at_hand = |narrow: &Narrow, n: i64| narrow.rows.is_some() && n * 2 < n_rows;
+        let rare = |narrow: &&Narrow| narrow.estimate.is_some_and(|n| few(n) || at_hand(narrow, n));
         let known: Vec<&Narrow> = self.narrows.iter().filter(rare).collect();
         let held = if known.is_empty() { None } else { desk.store.gather(&known, &self.clause)? };
         if let Some(held) = held.as_ref().filter(|held| self.are_few(held, n_rows, pace)) {
