@@ -15,6 +15,7 @@ mod open;
 mod organisations;
 mod scope;
 mod stats;
+mod tallies;
 mod transfers;
 mod words;
 
@@ -37,6 +38,9 @@ use fault::Told;
 pub struct Store {
     connection: Connection,
     fresh: bool,
+    /// Sets of transfers that lists have asked for, until anything is written.
+    gathered: std::cell::RefCell<transfers::Gathered>,
+    pace: transfers::Pace,
 }
 
 /// What the signed-in person may see and do, at one moment.

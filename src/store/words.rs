@@ -47,9 +47,6 @@ pub(super) struct Search {
     pub condition: String,
     /// `:search` and `:found`.
     pub values: [(&'static str, Value); 2],
-    /// So few rows can fit that it is cheapest to read and sort them all. Otherwise they are met
-    /// soonest by walking an index of the order, which the condition tests without reading rows.
-    pub few: bool,
 }
 
 impl Search {
@@ -60,15 +57,13 @@ impl Search {
 }
 
 impl Store {
-    /// What a search for transfers found, or nothing where everything is asked for.
+    /// The transfers that can fit a search, a bit for each row; nothing where everything is asked
+    /// for. Whoever shows them verifies them with `row_match`.
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub(super) fn search_transfers(&self, typed: &str) -> Stored<Option<Search>> {
-        let Some(found) = self.found(Searched::Transfers, typed)? else { return Ok(None) };
-        let verified =
-            "row_match(:search, t.person_name, t.number, t.origin_name, t.destination_name)";
-        Ok(Some(found.search("t.id", typed, verified)))
+    pub(super) fn search_transfers(&self, typed: &str) -> Stored<Option<Vec<u8>>> {
+        Ok(self.found(Searched::Transfers, typed)?.map(|found| found.bits))
     }
 
     /// The transfers that can fit a search, which `row_match` verifies: of row n the bit n % 8 of the
@@ -328,7 +323,6 @@ impl Found {
         Search {
             condition: format!("{condition} AND {verified}"),
             values: [(":search", Value::Text(typed.trim().to_owned())), (":found", found)],
-            few,
         }
     }
 

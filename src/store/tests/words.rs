@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fixture::*;
 use super::generated::full_office;
-use crate::domain::filter::{SortColumn, TransferQuery, View};
+use crate::domain::filter::{SortColumn, Start, TransferQuery, View};
 use crate::domain::form::Initiator;
 use crate::domain::progress::unwatched;
 use crate::domain::testing::id_number;
@@ -126,10 +126,8 @@ fn a_search_can_be_read_page_by_page_in_every_order() {
                     let page = office.as_(ROOT, |d| d.transfers(&query, &Rules::national()));
                     let page = page.unwrap();
                     seen.extend(page.rows.into_iter().map(|row| row.id.0));
-                    query.after = page.next;
-                    if query.after.is_none() {
-                        break;
-                    }
+                    let Some(next) = page.next else { break };
+                    query.start = Start::After(next);
                 }
                 assert_eq!(seen.len(), whole.len(), "{typed} {column:?} {is_filed}");
                 assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), whole);
