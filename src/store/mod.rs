@@ -20,6 +20,7 @@ mod org_lists;
 mod organisations;
 mod scope;
 mod stats;
+mod tallies;
 mod transfers;
 mod words;
 
@@ -47,6 +48,9 @@ use fault::Told;
 pub struct Store {
     connection: Connection,
     fresh: bool,
+    /// Sets of transfers that lists have asked for, until anything is written.
+    gathered: std::cell::RefCell<transfers::Gathered>,
+    pace: transfers::Pace,
 }
 
 /// What the signed-in person may see and do, at one moment.

@@ -21,6 +21,9 @@ use crate::domain::words::RowQuery;
 /// Marks our files: `TuZh` in ASCII, as SQLite's application_id.
 const APPLICATION_ID: i32 = 0x5475_5a68;
 
+/// Prepared statements that are kept: a list asks some in each of its orders.
+const STATEMENTS: usize = 64;
+
 /// The first SQLite without the WAL-reset corruption (security.md 1); asserted at every open.
 const LEAST_SQLITE: i32 = 3_051_003;
 
@@ -89,7 +92,9 @@ impl Store {
         // The first read tells a wrong key from a right one.
         let n: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).told()?;
-        let mut store = Self { connection, fresh: n == 0 };
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        let (gathered, pace) = Default::default();
+        let mut store = Self { connection, fresh: n == 0, gathered, pace };
         store.migrate()?;
         store.define_functions()?;
         Ok(store)

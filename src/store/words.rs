@@ -4,7 +4,8 @@
 //! with every search; until then the newest ones are simply looked at. What the words find is
 //! verified by `row_match`, so a search is exact however the files stand.
 
-use std::ops::RangeInclusive;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, OptionalExtension, Row, Statement, ToSql, params};
@@ -14,17 +15,21 @@ use super::fault::{Stored, Told};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::progress::{Progress, Watch, unwatched};
 use crate::domain::words::{
-    Bits, Fields, Plan, RowQuery, Word, Words, decode, encode, of_number, of_person, of_text,
+    BITMAP, BLOCK_BITS, Bits, Fields, Growing, Plan, RowQuery, Word, Words, decode, encode,
+    of_number, of_person, of_text,
 };
 
 /// As many rows may be waiting to be filed: to look at them takes a search two milliseconds.
 const MOST_UNFILED: i64 = 512;
 
-/// Words that are gathered before they are written, eight bytes each.
-const GATHERED: usize = 1 << 21;
+/// Bytes of sets that are gathered before they are written.
+const GATHERED: usize = 24 << 20;
+
+/// About what a gathered word takes beside its set.
+const OVERHEAD: usize = 64;
 
 /// A report is made after so many rows.
-const REPORTED: usize = 20_000;
+const REPORTED: u64 = 20_000;
 
 /// A list that is searched by words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +47,6 @@ pub(super) struct Search {
     pub condition: String,
     /// `:search` and `:found`.
     pub values: [(&'static str, Value); 2],
-    /// So few rows can fit that it is cheapest to read and sort them all. Otherwise they are met
-    /// soonest by walking an index of the order, which the condition tests without reading rows.
-    pub few: bool,
 }
 
 impl Search {
@@ -55,15 +57,13 @@ impl Search {
 }
 
 impl Store {
-    /// What a search for transfers found, or nothing where everything is asked for.
+    /// The transfers that can fit a search, a bit for each row; nothing where everything is asked
+    /// for. Whoever shows them verifies them with `row_match`.
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub(super) fn search_transfers(&self, typed: &str) -> Stored<Option<Search>> {
-        let Some(found) = self.found(Searched::Transfers, typed)? else { return Ok(None) };
-        let verified =
-            "row_match(:search, t.person_name, t.number, t.origin_name, t.destination_name)";
-        Ok(Some(found.search("t.id", typed, verified)))
+    pub(super) fn search_transfers(&self, typed: &str) -> Stored<Option<Vec<u8>>> {
+        Ok(self.found(Searched::Transfers, typed)?.map(|found| found.bits))
     }
 
     /// The transfers that can fit a search, which `row_match` verifies: of row n the bit n % 8 of the
@@ -282,22 +282,19 @@ struct Found {
     last: i64,
 }
 
-/// Bytes of the bits of one block.
-const BLOCK: usize = 1 << 13;
-
 impl Found {
     /// None of the rows up to the last one.
     fn up_to(last: i64) -> Stored<Self> {
-        let blocks = usize::try_from((last >> 16) + 1).unwrap_or_default();
-        Ok(Self { bits: vec![0; blocks * BLOCK], last })
+        let blocks = usize::try_from((last >> BLOCK_BITS) + 1).unwrap_or_default();
+        Ok(Self { bits: vec![0; blocks * BITMAP], last })
     }
 
     fn blocks(&self) -> i64 {
-        (self.last >> 16) + 1
+        (self.last >> BLOCK_BITS) + 1
     }
 
     fn put(&mut self, block: i64, rows: Option<&Bits>) {
-        let start = usize::try_from(block).unwrap_or_default() * BLOCK;
+        let start = usize::try_from(block).unwrap_or_default() * BITMAP;
         let Some((rows, place)) = rows.zip(self.bits.get_mut(start..)) else { return };
         place.iter_mut().zip(rows.bytes()).for_each(|(byte, bits)| *byte |= bits);
     }
@@ -326,7 +323,6 @@ impl Found {
         Search {
             condition: format!("{condition} AND {verified}"),
             values: [(":search", Value::Text(typed.trim().to_owned())), (":found", found)],
-            few,
         }
     }
 
@@ -352,17 +348,6 @@ pub(super) fn is_among(bits: &[u8], row: i64) -> bool {
     byte.is_some_and(|byte| byte >> (row & 7) & 1 != 0)
 }
 
-/// Adds the rows that are filed already to those that shall be; whether these were not all of them.
-fn add_filed(look: &mut Statement<'_>, key: i64, rows: &mut Vec<u16>) -> Stored<bool> {
-    let mut found = look.query([key, key]).told()?;
-    let Some(row) = found.next().told()? else { return Ok(true) };
-    let filed = decode(row.get_ref(0).told()?.as_blob().unwrap_or_default());
-    let n_filed = filed.map(|row| rows.push(row)).count();
-    rows.sort_unstable();
-    rows.dedup();
-    Ok(rows.len() > n_filed)
-}
-
 /// Files rows under their words, many at a time.
 struct Filer<'a, 'w> {
     store: &'a Store,
@@ -370,16 +355,19 @@ struct Filer<'a, 'w> {
     watch: &'a mut Watch<'w>,
     total: u64,
     done: u64,
-    /// Words with the lower part of the rows' numbers behind them.
-    gathered: Vec<u64>,
+    /// The rows of a block by their words.
+    gathered: HashMap<u64, Growing, BuildHasherDefault<Spread>>,
+    n_bytes: usize,
     block: i64,
 }
 
 impl<'a, 'w> Filer<'a, 'w> {
     fn new(store: &'a Store, list: Searched, watch: &'a mut Watch<'w>) -> Self {
-        Self { store, list, watch, total: 0, done: 0, gathered: Vec::new(), block: 0 }
+        let gathered = HashMap::default();
+        Self { store, list, watch, total: 0, done: 0, gathered, n_bytes: 0, block: 0 }
     }
 
+    /// Files rows, which come in ascending order.
     fn file_rows(&mut self, which: &str, filed: i64) -> Stored<()> {
         let sql = format!("{}{which}", self.list.texts());
         let mut statement = self.store.connection.prepare(&sql).told()?;
@@ -387,55 +375,92 @@ impl<'a, 'w> Filer<'a, 'w> {
         let mut words = Vec::new();
         while let Some(row) = rows.next().told()? {
             let id: i64 = row.get(0).told()?;
-            if id >> 16 != self.block || self.gathered.len() > GATHERED {
+            if id >> BLOCK_BITS != self.block || self.n_bytes > GATHERED {
                 self.write()?;
-                self.block = id >> 16;
+                self.block = id >> BLOCK_BITS;
             }
             self.list.add_words(row, &mut words).told()?;
-            let low = u64::try_from(id & 0xffff).unwrap_or_default();
-            self.gathered.extend(words.drain(..).map(|word| word.number() << 16 | low));
+            let low = u32::try_from(id & ((1 << BLOCK_BITS) - 1)).unwrap_or_default();
+            for word in words.drain(..) {
+                self.gather(word, low);
+            }
             self.report()?;
         }
         self.write()
     }
 
+    fn gather(&mut self, word: Word, row: u32) {
+        let rows = self.gathered.entry(word.number()).or_default();
+        let before = rows.stored().len();
+        rows.push(row);
+        // A set that turned into a bitmap does not grow any more.
+        self.n_bytes += rows.stored().len().saturating_sub(before);
+        self.n_bytes += if before == 0 { OVERHEAD } else { 0 };
+    }
+
     fn report(&mut self) -> Stored<()> {
         self.done += 1;
-        if !self.done.is_multiple_of(REPORTED as u64) {
+        if !self.done.is_multiple_of(REPORTED) {
             return Ok(());
         }
         let progress = Progress { step: "编排检索", done: self.done, total: self.total };
         if (self.watch)(progress).is_break() {
-            return Err(Fault::new(
-                FaultKind::Failed,
-                "已经停下，这一步没有保存，原来的数据没有动。",
-            ));
+            let sentence = "已经停下，这一步没有保存，原来的数据没有动。";
+            return Err(Fault::new(FaultKind::Failed, sentence));
         }
         Ok(())
     }
 
-    /// Writes what was gathered, word by word.
+    /// Writes what was gathered, in the order of the keys.
     fn write(&mut self) -> Stored<()> {
-        self.gathered.sort_unstable();
-        self.gathered.dedup();
+        let mut gathered: Vec<(u64, Growing)> = self.gathered.drain().collect();
+        self.n_bytes = 0;
+        gathered.sort_unstable_by_key(|(word, _)| *word);
         let connection = &self.store.connection;
         let mut look = connection.prepare_cached(self.list.look()).told()?;
         let mut put = connection.prepare_cached(self.list.put()).told()?;
-        let whole: RangeInclusive<i64> =
-            self.block << Word::BITS..=((self.block + 1) << Word::BITS) - 1;
-        let is_new = !look.exists([whole.start(), whole.end()]).told()?;
-        let mut rows: Vec<u16> = Vec::new();
-        for group in self.gathered.chunk_by(|a, b| a >> 16 == b >> 16) {
-            let Some(first) = group.first() else { continue };
-            let key = whole.start() | i64::try_from(first >> 16).unwrap_or_default();
-            rows.clear();
-            rows.extend(group.iter().map(|posting| u16::try_from(posting & 0xffff).unwrap_or(0)));
-            if !is_new && !add_filed(&mut look, key, &mut rows)? {
-                continue;
+        let start = self.block << Word::BITS;
+        let is_new = !look.exists([start, start | ((1 << Word::BITS) - 1)]).told()?;
+        for (word, rows) in gathered {
+            let key = start | i64::try_from(word).unwrap_or_default();
+            if is_new {
+                put.execute(params![key, rows.stored()]).told()?;
+            } else if let Some(both) = with_filed(&mut look, key, rows.stored())? {
+                put.execute(params![key, both]).told()?;
             }
-            put.execute(params![key, encode(&rows)]).told()?;
         }
-        self.gathered.clear();
         Ok(())
+    }
+}
+
+/// A set together with what is filed already; nothing if that is all of it.
+fn with_filed(look: &mut Statement<'_>, key: i64, rows: &[u8]) -> Stored<Option<Vec<u8>>> {
+    let mut found = look.query([key, key]).told()?;
+    let Some(row) = found.next().told()? else { return Ok(Some(rows.to_vec())) };
+    let filed = row.get_ref(0).told()?.as_blob().unwrap_or_default();
+    let mut both: Vec<u32> = decode(filed).collect();
+    let n_filed = both.len();
+    both.extend(decode(rows));
+    both.sort_unstable();
+    both.dedup();
+    Ok((both.len() > n_filed).then(|| encode(&both)))
+}
+
+/// Spreads words over a table, quicker than the usual way, which every character would pay for.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let mixed = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
     }
 }

