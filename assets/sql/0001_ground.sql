@@ -29,7 +29,8 @@ CREATE TABLE organisations (
     listed        INTEGER NOT NULL DEFAULT 0 CHECK (listed IN (0, 1))
 ) STRICT;
 
-CREATE UNIQUE INDEX organisations_name ON organisations (full_name) WHERE state = 'active';
+-- Not unique: real lists have organisations of one name with codes of their own.
+CREATE INDEX organisations_name ON organisations (full_name) WHERE state = 'active';
 CREATE INDEX organisations_parent ON organisations (parent_id);
 CREATE INDEX organisations_batch ON organisations (batch_id);
 CREATE INDEX organisations_unlisted ON organisations (id) WHERE listed = 0;

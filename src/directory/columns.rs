@@ -111,9 +111,22 @@ impl Directory {
     /// # Errors
     /// The section that is damaged.
     pub fn find_name(&self, full_name: &str) -> Result<Option<OrgNo>, DirectoryFault> {
+        Ok(self.named(full_name)?.0)
+    }
+
+    /// Another organisation with the very same full name as one that was found by it.
+    ///
+    /// # Errors
+    /// The section that is damaged.
+    pub fn namesake(&self, full_name: &str) -> Result<Option<OrgNo>, DirectoryFault> {
+        Ok(self.named(full_name)?.1)
+    }
+
+    /// The first two organisations of a full name.
+    fn named(&self, full_name: &str) -> Result<(Option<OrgNo>, Option<OrgNo>), DirectoryFault> {
         let buckets = self.section(Section::NameBuckets).len() / 4;
         if buckets == 0 || full_name.is_empty() {
-            return Ok(None);
+            return Ok((None, None));
         }
         let bucket = bucket_of(full_name, buckets);
         let end = self.number(Section::NameBuckets, bucket)?;
@@ -121,13 +134,17 @@ impl Directory {
             Some(before) => self.number(Section::NameBuckets, before)?,
             None => 0,
         };
+        let mut first = None;
         for slot in start..end {
             let no = OrgNo(self.number(Section::NameSlots, slot)?);
             if self.name_bytes(no)? == full_name.as_bytes() {
-                return Ok(Some(no));
+                if first.is_some() {
+                    return Ok((first, Some(no)));
+                }
+                first = Some(no);
             }
         }
-        Ok(None)
+        Ok((first, None))
     }
 
     /// The directory as a list to build the next one from, in the order of the tree, so that

@@ -1,5 +1,6 @@
 //! Rows of a list by code and by full name, in tables that hold numbers only.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::columns::KnownField;
@@ -11,10 +12,15 @@ use crate::domain::progress::{Pace, Stopped, Watch};
 
 /// Rows by code and by full name; the first of a name keeps it. Names are the same where only width
 /// or case differs.
+///
+/// Two organisations may have the very same full name where each has a code of its own: real lists
+/// have many such, as 「……街道机关团支部」. A name alone then names neither.
 #[derive(Debug)]
 pub struct OrgIndex {
     codes: Table,
     names: Table,
+    /// Those of the rows that keep a name which share it with another.
+    shared: HashSet<u32>,
     hasher: RandomState,
 }
 
@@ -25,16 +31,24 @@ impl OrgIndex {
         watch: &mut Watch<'_>,
     ) -> Result<Self, Stopped> {
         let hasher = RandomState::new();
-        let mut index =
-            Self { codes: Table::for_rows(rows.len()), names: Table::for_rows(rows.len()), hasher };
+        let mut index = Self {
+            codes: Table::for_rows(rows.len()),
+            names: Table::for_rows(rows.len()),
+            shared: HashSet::new(),
+            hasher,
+        };
         let mut pace = Pace::begin(watch, "核对编号和全称", u64::from(rows.len()))?;
         for at in 0..rows.len() {
             pace.step()?;
             if let Some(first) = index.claim_code(rows, at) {
                 refuse_twice(rows, faults, OrgField::Code, (first, at));
             }
-            if let Some(first) = index.claim_name(rows, at) {
-                refuse_twice(rows, faults, OrgField::FullName, (first, at));
+            match index.claim_name(rows, at) {
+                Some(first) if are_namesakes(rows, first, at) => {
+                    index.shared.insert(first);
+                }
+                Some(first) => refuse_twice(rows, faults, OrgField::FullName, (first, at)),
+                None => {}
             }
         }
         Ok(index)
@@ -72,8 +86,15 @@ impl OrgIndex {
     }
 
     /// A code goes before a name, as everywhere (cli.md).
-    pub(super) fn superior(&self, rows: &dyn OrgRows, given: &str) -> Option<u32> {
-        self.by_code(rows, given).or_else(|| self.by_name(rows, given))
+    pub(super) fn superior(&self, rows: &dyn OrgRows, given: &str) -> Named {
+        if let Some(row) = self.by_code(rows, given) {
+            return Named::One(row);
+        }
+        match self.by_name(rows, given) {
+            Some(row) if self.shared.contains(&row) => Named::Several,
+            Some(row) => Named::One(row),
+            None => Named::None,
+        }
     }
 
     fn hash_of_name(&self, name: &str) -> u64 {
@@ -81,6 +102,25 @@ impl OrgIndex {
         hasher.write(folded(name).as_bytes());
         hasher.finish()
     }
+}
+
+/// What a text means among the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// No row.
+    None,
+    /// One row.
+    One(u32),
+    /// A full name that several rows have.
+    Several,
+}
+
+fn are_namesakes(rows: &dyn OrgRows, first: u32, at: u32) -> bool {
+    let (one, other) = (rows.code(first), rows.code(at));
+    !one.is_empty()
+        && !other.is_empty()
+        && one != other
+        && rows.full_name(first) == rows.full_name(at)
 }
 
 fn are_alike(one: &str, other: &str) -> bool {

@@ -7,7 +7,7 @@
 use super::columns::KnownField;
 use super::fault::RowFault;
 use super::fields::OrgField;
-use super::org_index::OrgIndex;
+use super::org_index::{Named, OrgIndex};
 use crate::domain::organisation::OrgKind;
 use crate::domain::progress::{Pace, Stopped, Watch};
 
@@ -103,7 +103,7 @@ pub struct Arranged {
 }
 
 /// Puts superiors before those below them, whatever the order in the file, and refuses what makes
-/// no tree: a code or full name twice, a circle, a kind that may not stand there. Rows below a
+/// no tree: a code twice, a full name twice without codes of their own, a circle, a kind that may not stand there. Rows below a
 /// refused row are refused too, because they would have nowhere to stand.
 ///
 /// A superior that is not in the file is left to be looked up elsewhere. Takes time in proportion to
@@ -121,7 +121,19 @@ pub fn arrange_rows(
     let mut parents = Vec::with_capacity(rows.len() as usize);
     for at in 0..rows.len() {
         pace.step()?;
-        parents.push(index.superior(rows, rows.superior(at)).unwrap_or(NOBODY));
+        parents.push(match index.superior(rows, rows.superior(at)) {
+            Named::One(row) => row,
+            Named::None => NOBODY,
+            Named::Several => {
+                refuse_superior(rows, faults, at, || {
+                    let given = rows.superior(at);
+                    format!(
+                        "名单里有几行的全称都是「{given}」，分不清上级是哪一个。请改填上级的编号。"
+                    )
+                });
+                NOBODY
+            }
+        });
     }
     let order = order_of(&parents, |child, parent| check_place(rows, faults, child, parent));
     let order = with_circles(rows, faults, &parents, order);

@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::{Places, Session};
-use crate::directory::{Directory, DirectoryFault, OrgNo};
+use crate::directory::{Directory, DirectoryFault, Entry, OrgNo};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::OrgId;
 use crate::domain::org_search::Superior;
 use crate::domain::organisation::{OrgPath, OrgState, Organisation};
 use crate::domain::progress::Watch;
-use crate::store::ListedOrg;
+use crate::store::{ListedOrg, namesakes};
 
 /// The row of an organisation that has none in the database: SQLite gives none below one.
 const NO_ROW: OrgId = OrgId(0);
@@ -153,6 +153,12 @@ impl Session<'_> {
             return Ok(Ok(None));
         }
         let Some(no) = directory.find(text)? else { return Ok(Ok(None)) };
+        if let (Entry { code, full_name, .. }, Some(other)) =
+            (directory.entry(no)?, directory.namesake(text)?)
+            && full_name == text
+        {
+            return Ok(Err(namesakes(text, code, directory.entry(other)?.code)));
+        }
         let chain = chain_of(directory, no)?;
         Ok(self.as_organisation(chain))
     }

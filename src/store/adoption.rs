@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::chain::Deed;
 use super::fault::{Stored, Told, not_found};
-use super::organisations::check_in_use;
+use super::organisations::{Namesake, check_in_use};
 use super::{Desk, Store};
 use crate::domain::ids::OrgId;
 use crate::domain::organisation::{OrgEntry, OrgKind, Organisation};
@@ -25,8 +25,8 @@ pub struct ListedOrg {
 
 impl Store {
     /// The organisation of the database that an entry of the directory means: by code, else by
-    /// full name among those in use, as the directory may know an organisation by another code
-    /// than the one that its office was set up with.
+    /// full name among those in use that are not in the directory themselves, as the directory may
+    /// know an organisation by another code than the one that its office was set up with.
     ///
     /// # Errors
     /// Where it cannot be read.
@@ -38,7 +38,7 @@ impl Store {
     pub(super) fn row_listed_as(&self, code: &str, full_name: &str) -> Stored<Option<OrgId>> {
         const BY_CODE: &str = "SELECT id FROM organisations WHERE code = $1";
         const BY_NAME: &str =
-            "SELECT id FROM organisations WHERE full_name = $1 AND state = 'active'";
+            "SELECT id FROM organisations WHERE full_name = $1 AND state = 'active' AND listed = 0";
         let found = |sql: &str, text: &str| -> Stored<Option<OrgId>> {
             let mut statement = self.connection.prepare_cached(sql).told()?;
             statement.query_row([text], |r| r.get(0).map(OrgId)).optional().told()
@@ -85,7 +85,7 @@ impl Desk<'_> {
             short_name: listed.short_name.clone(),
             ..OrgEntry::default()
         };
-        let org = self.store.insert_organisation(&entry, superior, None)?;
+        let org = self.store.insert_organisation(&entry, superior, None, Namesake::WithOwnCode)?;
         self.store.connection.execute(LISTED, params![org.id.0]).told()?;
         self.note(&Deed::new("org_add", org.full_name.clone()).detail("取自全国组织目录"))?;
         Ok(org)

@@ -8,6 +8,7 @@ use super::Desk;
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_found, rule};
 use super::org_lists::Return;
+use super::organisations::Namesake;
 use crate::domain::fault::Fault;
 use crate::domain::ids::BatchId;
 use crate::domain::organisation::{OrgEntry, OrgPath, Organisation};
@@ -26,8 +27,13 @@ pub struct ImportOutcome {
 pub enum Screening {
     /// It can be written.
     Good,
-    /// It is there already; the sentence says where.
-    Present(String),
+    /// It is there already.
+    Present {
+        /// Where, as a sentence.
+        said: String,
+        /// The code that it has here.
+        code: String,
+    },
     /// It refers to something that does not fit.
     Bad(Fault),
 }
@@ -57,7 +63,12 @@ impl<'a> Desk<'a> {
                     Some(parent) => Some(parent.clone()),
                     None => self.superior_of(entry)?,
                 };
-                let org = self.store.insert_organisation(entry, parent.as_ref(), Some(batch))?;
+                let org = self.store.insert_organisation(
+                    entry,
+                    parent.as_ref(),
+                    Some(batch),
+                    Namesake::WithOwnCode,
+                )?;
                 known.insert(org.code.clone(), org.clone());
                 known.insert(org.full_name.clone(), org);
             }
@@ -171,7 +182,8 @@ impl Screener<'_> {
     /// Where the database cannot be read.
     pub fn organisation(&mut self, entry: &OrgEntry, in_file: bool) -> Stored<Screening> {
         const TAKEN: &str = "SELECT full_name, code FROM organisations
-            WHERE (full_name = $1 AND state = 'active') OR (code = $2 AND $2 <> '') LIMIT 1";
+            WHERE (full_name = $1 AND state = 'active') OR (code = $2 AND $2 <> '')
+            ORDER BY code = $2 DESC LIMIT 1";
         let taken: Option<(String, String)> = self
             .desk
             .store
@@ -182,7 +194,8 @@ impl Screener<'_> {
             .optional()
             .told()?;
         if let Some((name, code)) = taken {
-            return Ok(Screening::Present(format!("已有「{name}」（编号 {code}），不用再导。")));
+            let said = format!("已有「{name}」（编号 {code}），不用再导。");
+            return Ok(Screening::Present { said, code });
         }
         if in_file || entry.superior.is_empty() {
             return Ok(Screening::Good);

@@ -35,7 +35,7 @@ pub use member_import::{MemberScreener, MemberScreening, MemberWriter};
 pub use members::MemberFilter;
 pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
 pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
-pub use organisations::OrgFilter;
+pub use organisations::{OrgFilter, namesakes};
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
 use rusqlite::{Connection, OptionalExtension};

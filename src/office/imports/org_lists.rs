@@ -163,7 +163,7 @@ impl Session<'_> {
         let list = (rows, &arranged.index);
         let here = self.compare_here(list, &mut listed, old.is_some(), watch)?;
         if let Some(old) = old {
-            listed.compare(old, list, watch)?;
+            listed.compare(old, list, &here, watch)?;
             settle_outer(desk, &mut outers, &listed, old)?;
         }
         let case = Case {

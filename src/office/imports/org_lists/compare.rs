@@ -47,9 +47,10 @@ impl InDatabase {
         desk.each_organisation(&mut |org| {
             pace.step()?;
             let is_active = org.state == OrgState::Active;
-            let named = index.by_name(rows, org.full_name).filter(|_| is_active);
-            // A code says more than a name, so that it has the last word.
+            // A code says more than a name: an organisation whose code is in the list is that row
+            // and none of its namesakes.
             let coded = index.by_code(rows, org.code);
+            let named = index.by_name(rows, org.full_name).filter(|_| is_active && coded.is_none());
             named.into_iter().for_each(|at| known.mark(at, &org, 0));
             coded.into_iter().for_each(|at| known.mark(at, &org, BY_CODE));
             if is_active && !(org.is_listed && has_directory) {
@@ -193,6 +194,7 @@ impl InDirectory {
         &mut self,
         old: &dyn Listing,
         list: (&ListRows, &OrgIndex),
+        here: &InDatabase,
         watch: &mut Watch<'_>,
     ) -> Result<(), Fault> {
         let (rows, index) = list;
@@ -202,8 +204,14 @@ impl InDirectory {
         for row in 0..old.len() {
             pace.step()?;
             let Entry { code, full_name, .. } = old.entry(row);
-            note(&mut self.codes, index.by_code(rows, code), row);
-            note(&mut self.names, index.by_name(rows, full_name), row);
+            let coded = index.by_code(rows, code);
+            note(&mut self.codes, coded, row);
+            let named = index.by_name(rows, full_name).filter(|at| {
+                // Where both have codes, and other ones, they only have the same name.
+                let has_code = !code.is_empty() && !rows.code(*at).is_empty();
+                coded.is_none() && (!has_code || here.id(*at).is_some())
+            });
+            note(&mut self.names, named, row);
             if let Some(found) = self.wanted.get_mut(code) {
                 found.by_code = row;
             }

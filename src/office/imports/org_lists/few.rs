@@ -35,8 +35,8 @@ impl<'a> OrgSieve<'a> {
             entry.superior.clone_from(known);
         }
         Ok(match self.screener.organisation(&entry, in_file)? {
-            Screening::Present(said) => {
-                self.aliases.insert(entry.code, entry.full_name);
+            Screening::Present { said, code } => {
+                self.aliases.insert(entry.code, code);
                 ImportVerdict::Present(said)
             }
             Screening::Bad(fault) => unfit("上级组织", entry.superior, fault),
