@@ -47,6 +47,9 @@ pub(super) struct Search {
     pub condition: String,
     /// `:search` and `:found`.
     pub values: [(&'static str, Value); 2],
+    /// So few rows can fit that all are read and sorted. Otherwise they are met on a walk along an
+    /// index of the order, which tests the condition without reading rows.
+    pub few: bool,
 }
 
 impl Search {
@@ -57,22 +60,12 @@ impl Search {
 }
 
 impl Store {
-    /// The transfers that can fit a search, a bit for each row; nothing where everything is asked
-    /// for. Whoever shows them verifies them with `row_match`.
+    /// The transfers that can fit a search: of row n the bit n % 8 of the byte n / 8; nothing where
+    /// everything is asked for. Whoever shows them verifies them with `row_match`.
     ///
     /// # Errors
     /// Where it cannot be read.
     pub(super) fn search_transfers(&self, typed: &str) -> Stored<Option<Vec<u8>>> {
-        Ok(self.found(Searched::Transfers, typed)?.map(|found| found.bits))
-    }
-
-    /// The transfers that can fit a search, which `row_match` verifies: of row n the bit n % 8 of the
-    /// byte n / 8. Nothing where everything is asked for.
-    ///
-    /// # Errors
-    /// Where it cannot be read.
-    #[expect(dead_code, reason = "the lists of transfers join it with their other sets of rows")]
-    pub(super) fn found_transfers(&self, typed: &str) -> Stored<Option<Vec<u8>>> {
         Ok(self.found(Searched::Transfers, typed)?.map(|found| found.bits))
     }
 
@@ -323,6 +316,7 @@ impl Found {
         Search {
             condition: format!("{condition} AND {verified}"),
             values: [(":search", Value::Text(typed.trim().to_owned())), (":found", found)],
+            few,
         }
     }
 

@@ -66,7 +66,7 @@ pub(super) fn run(call: &mut Call<'_>, order: ListOrder) -> Said {
     let org = order.org.map(|text| session.look_up_organisation(&text)).transpose()?;
     if org.as_ref().is_some_and(NamedOrg::is_listed_only) {
         // No transfer can name what stands in the directory alone.
-        return print(call, &session, &Page { rows: Vec::new(), next: None }, sort);
+        return print(call, &session, &Page { rows: Vec::new(), previous: None, next: None }, sort);
     }
     let query = TransferQuery {
         stages: order.stage,

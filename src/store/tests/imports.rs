@@ -121,7 +121,7 @@ fn every_row_of_a_statement_is_written_whatever_their_number() {
         let batch = import_people(&office, BRANCH_A, &numbers).unwrap();
         let sql = format!("SELECT count(DISTINCT id_number) FROM members WHERE batch_id = {batch}");
         assert_eq!(office.one::<u32>(&sql), n_rows);
-        assert_eq!(office.as_(BRANCH_A, |d| d.undo_import(batch)), Ok(n_rows as usize));
+        assert_eq!(office.as_(BRANCH_A, |d| d.undo_import(batch, None)), Ok(n_rows as usize));
     }
     let numbers: Vec<u32> = (100..160).chain([100]).chain(160..200).collect();
     assert_eq!(import_people(&office, BRANCH_A, &numbers), Err(FaultKind::Failed));

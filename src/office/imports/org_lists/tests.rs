@@ -195,7 +195,9 @@ fn random_list(seed: u64) -> String {
         let kind =
             ["团委", "团委", "团委", "团工委", "团总支", "团支部", "小组"][chance(7) as usize];
         let twin = if chance(15) == 0 { chance(40) } else { n };
-        lines.push(format!("{n},{superior},第{twin}团委,,{kind},,\n"));
+        // A second organisation of a name is told apart by its code; without one it is refused.
+        let code = if twin == n { n.to_string() } else { String::new() };
+        lines.push(format!("{code},{superior},第{twin}团委,,{kind},,\n"));
     }
     lines.push("1,,中国共产主义青年团中央委员会,,团委,,\n".to_owned());
     lines.concat()
@@ -215,7 +217,12 @@ fn bad_lists_are_told_by_row_and_nothing_is_built() {
         ("7,7,甲团委,,团委,,\n", 2, "1 行互为上级"),
         ("7,99,甲团委,,团委,,\n", 2, "没有找到组织「99」"),
         ("7,2,甲团委,,团委,,\n7,2,乙团委,,团委,,\n", 3, "第 2 行和第 3 行的组织编号相同"),
-        ("7,2,甲团委,,团委,,\n8,2,甲团委,,团委,,\n", 3, "第 2 行和第 3 行的组织全称相同"),
+        ("7,2,甲团委,,团委,,\n,2,甲团委,,团委,,\n", 3, "第 2 行和第 3 行的组织全称相同"),
+        (
+            "7,2,甲团委,,团委,,\n8,2,甲团委,,团委,,\n9,甲团委,乙团支部,,团支部,,\n",
+            4,
+            "分不清上级是哪一个。请改填上级的编号",
+        ),
         ("7,2,A团委,,团委,,\n8,2,ａ团委,,团委,,\n", 3, "组织全称只差全角半角或大小写"),
         ("7,2,甲团支部,,团支部,,\n8,7,乙团委,,团委,,\n", 3, "团委不能直接在团支部下面"),
         ("8,5,乙团委,,团委,,\n", 2, "「5」是团支部，下面不能设团委"),
@@ -235,6 +242,27 @@ fn bad_lists_are_told_by_row_and_nothing_is_built() {
     }
     assert_eq!((place.here(), place.listed()), (here, listed));
     assert_eq!(place.files(), ["organisations-1.tzd"]);
+}
+
+#[test]
+fn organisations_of_one_name_stand_beside_each_other() {
+    const TWINS: &str =
+        "7,2,江苏省某街道机关团支部,,团支部,,\n8,2,江苏省某街道机关团支部,,团支部,,\n";
+    for few in [0, 100] {
+        let place = Place::new(ROOT);
+        place.import(TREE, few).unwrap();
+        let (preview, done) = place.import(TWINS, few).unwrap();
+        assert_eq!((preview.counts, done.n_rows), ((2, 0, 0), 2), "few {few}");
+        let session = place.session();
+        for code in ["7", "8"] {
+            assert_eq!(session.find_organisation(code).unwrap().code, code);
+        }
+        let fault = session.find_organisation("江苏省某街道机关团支部").unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Conflict);
+        assert!(fault.sentence.contains("编号 7、8 等"), "{}", fault.sentence);
+        let (preview, _) = place.prepare(TWINS, few).unwrap();
+        assert_eq!(preview.counts, (0, 0, 2), "few {few}: the same list again brings nothing");
+    }
 }
 
 #[test]
