@@ -203,6 +203,11 @@ impl Directory {
         place.and_then(at) == Some(bigram)
     }
 
+    /// How many bytes a part of the file takes.
+    pub fn section_bytes(&self, section: Section) -> usize {
+        self.section(section).len()
+    }
+
     pub(super) fn section(&self, section: Section) -> &[u8] {
         self.map.bytes().get(self.header.range(section)).unwrap_or_default()
     }

@@ -38,13 +38,16 @@ impl Store {
     pub(super) fn row_listed_as(&self, code: &str, full_name: &str) -> Stored<Option<OrgId>> {
         const BY_CODE: &str = "SELECT id FROM organisations WHERE code = $1";
         const BY_NAME: &str =
-            "SELECT id FROM organisations WHERE full_name = $1 AND state = 'active' AND listed = 0";
-        let found = |sql: &str, text: &str| -> Stored<Option<OrgId>> {
-            let mut statement = self.connection.prepare_cached(sql).told()?;
-            statement.query_row([text], |r| r.get(0).map(OrgId)).optional().told()
-        };
-        let by_code = if code.is_empty() { None } else { found(BY_CODE, code)? };
-        by_code.map_or_else(|| found(BY_NAME, full_name), |id| Ok(Some(id)))
+            "SELECT id FROM organisations WHERE full_name = $1 AND state = 'active'
+                AND (listed = 0 OR $2 = '')";
+        let by_code = if code.is_empty() { None } else { self.row_found(BY_CODE, [code])? };
+        by_code.map_or_else(|| self.row_found(BY_NAME, [full_name, code]), |id| Ok(Some(id)))
+    }
+
+    fn row_found<const N: usize>(&self, sql: &str, texts: [&str; N]) -> Stored<Option<OrgId>> {
+        let mut statement = self.connection.prepare_cached(sql).told()?;
+        let values = rusqlite::params_from_iter(texts);
+        statement.query_row(values, |r| r.get(0).map(OrgId)).optional().told()
     }
 }
 

@@ -165,9 +165,9 @@ impl Desk<'_> {
     /// that have not are of a few days only, so they are taken from all.
     fn standing(&self, stage: Stage, before: i64, tallied: &Tallied) -> Stored<i64> {
         const SINCE: &str = "SELECT coalesce(sum(n), 0) FROM tallies
-            WHERE holder = $1 AND kind = 'since' AND stage = $2 AND day >= $3";
+            WHERE holder = $1 AND kind = 'since' AND $2 = stage AND day >= $3";
         const ASTRAY: &str = "SELECT coalesce(sum(n), 0) FROM tallies
-            WHERE holder = $1 AND kind = 'astray' AND stage = $2 AND day >= $3";
+            WHERE holder = $1 AND kind = 'astray' AND $2 = stage AND day >= $3";
         if before <= 0 {
             return Ok(0);
         }

@@ -246,7 +246,7 @@ fn every_fault_says_what_to_do() {
         (DirectoryFault::Older(name()), FaultKind::Damaged),
         (DirectoryFault::Damaged(Section::Names), FaultKind::Damaged),
         (DirectoryFault::Busy, FaultKind::Busy),
-        (DirectoryFault::Stopped, FaultKind::Failed),
+        (DirectoryFault::Stopped, FaultKind::Stopped),
         (DirectoryFault::TooBig, FaultKind::Failed),
         (DirectoryFault::NotForest, FaultKind::Rule),
         (DirectoryFault::Changed, FaultKind::Failed),

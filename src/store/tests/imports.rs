@@ -248,7 +248,10 @@ fn a_list_whose_end_fails_is_not_there() {
         let org = NewOrganisation { full_name: name, ..org };
         desk.import_list(&order, |writer| writer.put(Some(&top), &org).map(drop), || Ok(()))
     };
-    assert_eq!(kind(put("江海大学团委")), FaultKind::Conflict, "a name that is taken after all");
+    let taken = NewOrganisation { code: "U", ..org };
+    let put_taken =
+        desk.import_list(&order, |writer| writer.put(Some(&top), &taken).map(drop), || Ok(()));
+    assert_eq!(kind(put_taken), FaultKind::Conflict, "a code that is taken after all");
     put("江海大学医学院团总支").unwrap();
     assert_eq!(office.store.directory_generation(), Ok(4));
     assert_eq!((office.store.n_unlisted(), office.org("N").parent), (Ok(0), Some(top.id)));

@@ -81,7 +81,7 @@ fn search(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) ->
     };
     let left = format!("   排序：{}   {marked}", screen.order_words());
     let used = width(label) + usize::from(SEARCH) + width(&left) + 1;
-    let right = place(screen, total, usize::from(area.width).saturating_sub(used)) + " ";
+    let right = place(screen, total) + " ";
     let used = used + width(&right) - 1;
     let gap = " ".repeat(usize::from(area.width).saturating_sub(used));
     let style = if screen.searching { scene.theme.strong() } else { scene.theme.dim() };
@@ -97,9 +97,8 @@ fn search(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) ->
     Position::new(area.x + column.min(area.width.saturating_sub(1)), area.y)
 }
 
-/// Where one is: the rows on the screen among all of them, where there is room to say so, and the
-/// selected row otherwise. Of a search nobody knows how much there is before its end was read.
-fn place(screen: &Home, total: Option<usize>, room: usize) -> String {
+/// Where one is: the selected row among all of them. Of a search nobody knows how much there is before its end was read.
+fn place(screen: &Home, total: Option<usize>) -> String {
     let table = &screen.table;
     let Some(at) = screen.place(total).filter(|_| !table.rows.is_empty()) else {
         let from_end = screen.place_from_end().filter(|_| !table.rows.is_empty());
@@ -110,11 +109,7 @@ fn place(screen: &Home, total: Option<usize>, room: usize) -> String {
         let more = if table.has_more { "以上" } else { "" };
         return format!("{at}/{known} 条{more}");
     };
-    let total = total.max(at);
-    let first = at - table.selected.saturating_sub(table.top);
-    let last = (first + table.height - 1).min(total);
-    let long = format!("第 {first}–{last} 条 / 共 {total} 条");
-    if table.height < total && width(&long) <= room { long } else { format!("{at}/{total} 条") }
+    format!("{at}/{} 条", total.max(at))
 }
 
 fn list(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) -> Option<Position> {

@@ -245,13 +245,13 @@ fn shown(state: &State) -> (i64, usize) {
 #[test]
 fn end_and_home_are_one_page_away_in_a_million() {
     let mut state = open_million();
-    assert!(dump(&state, 100, 30)[2].contains("第 1–9 条 / 共 1000000 条"));
+    assert!(dump(&state, 100, 30)[2].contains(" 1/1000000 条"));
     let (ticket, query) = question(&press(&mut state, "<end>"));
     assert_eq!((query.start, query.limit), (Start::Last, 100));
     let effects = reply(&mut state, Reply::Transfers(ticket, part(999_901..=1_000_000)));
     assert_eq!(card_ticket(&effects).1, TransferId(1_000_000));
     assert_eq!(shown(&state), (1_000_000, 100));
-    assert!(dump(&state, 100, 30)[2].contains("–1000000 条 / 共 1000000 条"));
+    assert!(dump(&state, 100, 30)[2].contains("1000000/1000000 条"));
     let (ticket, query) = question(&press(&mut state, "<home>"));
     assert_eq!(query.start, Start::First);
     reply(&mut state, Reply::Transfers(ticket, part(1..=100)));

@@ -19,6 +19,9 @@ const CLOSED: u8 = 2;
 const BY_CODE: u8 = 4;
 const KIND_SHIFT: u8 = 3;
 
+/// In place of a row: more than one.
+const SEVERAL: u32 = NOBODY - 1;
+
 /// What the database says of the rows of a list.
 pub(super) struct InDatabase {
     /// For each row of the list the organisation that it is here, zero where it is not.
@@ -166,9 +169,9 @@ pub(super) struct Found {
 impl Found {
     const NOTHING: Self = Self { by_code: NOBODY, by_name: NOBODY };
 
-    /// A code goes before a name.
+    /// A code goes before a name; a name that several have names none.
     pub(super) fn row(self) -> Option<u32> {
-        [self.by_code, self.by_name].into_iter().find(|row| *row != NOBODY)
+        [self.by_code, self.by_name].into_iter().find(|row| *row < SEVERAL)
     }
 }
 
@@ -216,7 +219,7 @@ impl InDirectory {
                 found.by_code = row;
             }
             if let Some(found) = self.wanted.get_mut(full_name) {
-                found.by_name = row;
+                found.by_name = if found.by_name == NOBODY { row } else { SEVERAL };
             }
         }
         Ok(())
@@ -258,7 +261,7 @@ impl InDirectory {
     pub(super) fn find_either(&self, code: &str, full_name: &str) -> Option<u32> {
         let coded = self.wanted.get(code).map(|found| found.by_code);
         let named = self.wanted.get(full_name).map(|found| found.by_name);
-        coded.into_iter().chain(named).find(|row| *row != NOBODY)
+        coded.into_iter().chain(named).find(|row| *row < SEVERAL)
     }
 }
 

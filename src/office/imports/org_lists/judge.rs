@@ -349,8 +349,8 @@ impl Case<'_> {
     fn name_is_taken(&self, at: u32, other: Entry<'_>) -> RowFault {
         let (line, name) = (self.rows.line(at), self.rows.full_name(at));
         let sentence = format!(
-            "原来的名单里「{name}」的编号是 {}，不是 {}。请核对编号，或改组织全称。",
-            other.code,
+            "原来的名单里另有一个没有编号的「{}」，分不清是哪一个。请核对编号 {}，或改组织全称。",
+            other.full_name,
             self.rows.code(at)
         );
         RowFault::from_sentence(line, OrgField::FullName.label().to_owned(), name, &sentence)
