@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use tuanzhuan::app::perform::World;
 use tuanzhuan::app::world::Clock;
-use tuanzhuan::domain::filter::{Direction, Sort, SortColumn, TransferQuery, View};
+use tuanzhuan::domain::filter::{Direction, Sort, SortColumn, Start, TransferQuery, View};
 use tuanzhuan::keys::notation::parse_keys;
 use tuanzhuan::model::effect::{Effect, Reply};
 use tuanzhuan::model::screens::sign_in::SignIn;
@@ -187,7 +187,8 @@ fn questions(dir: &Path, effort: Effort, report: &mut Report) -> Result<()> {
                 let sort = Sort { column: *column, direction };
                 let query = TransferQuery { sort, ..TransferQuery::of(*view) };
                 let ask = |query| desk.transfers(query, session.rules()).map_err(told);
-                let next = TransferQuery { after: ask(&query)?.next, ..query.clone() };
+                let start = ask(&query)?.next.map_or(Start::First, Start::After);
+                let next = TransferQuery { start, ..query.clone() };
                 let name = format!("{} by {} {direction:?}", view.id(), column.id());
                 let first = samples(n, || ask(&query).map(drop))?;
                 report.add(Row::new(format!("{name}: first page"), median(&first), "ms"));

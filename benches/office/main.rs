@@ -6,6 +6,8 @@
 
 mod desk;
 mod ground;
+mod lists;
+mod loader;
 mod process;
 mod report;
 mod resting;
@@ -70,11 +72,21 @@ fn sized(effort: Effort) -> Result<Effort> {
 fn measure(effort: Effort) -> Result<Report> {
     let mut report = Report::new(effort);
     let ground = ground::Ground::prepare(effort.n_transfers)?;
+    if only("lists") {
+        lists::measure(&ground, effort, &mut report)?;
+        return Ok(report);
+    }
     // Whole processes first, while this one is small: a larger parent takes longer to spawn from.
     starting::measure(&ground, effort, &mut report)?;
     resting::measure(&ground, effort, &mut report)?;
     desk::measure(&ground, effort, &mut report)?;
+    lists::measure(&ground, effort, &mut report)?;
     Ok(report)
+}
+
+/// Whether one part alone was asked for.
+fn only(part: &str) -> bool {
+    std::env::args().any(|arg| arg == format!("--only={part}"))
 }
 
 fn say(text: &str) -> Result<()> {

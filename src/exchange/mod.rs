@@ -11,6 +11,8 @@ pub mod fault;
 pub mod fields;
 pub mod form;
 pub mod members;
+pub mod org_index;
+pub mod org_tree;
 pub mod organisations;
 mod read_csv;
 mod read_xlsx;

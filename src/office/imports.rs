@@ -3,26 +3,26 @@
 //! A file is read twice: once to check and show it, once to write it. In between only a few bytes a
 //! row are kept.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use self::listing::Listing;
 use self::members::PreparedMembers;
+use self::org_lists::{BULK, PreparedOrganisations};
 use super::{Session, io_fault};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::order::{ImportKind, ImportPreview, ImportVerdict};
-use crate::domain::organisation::OrgEntry;
 use crate::domain::progress::Watch;
 use crate::exchange::columns::{ColumnOverride, ReadFault};
 use crate::exchange::fault::RowFault;
 use crate::exchange::members::MemberOptions;
-use crate::exchange::organisations::{arrange, read_organisations};
 use crate::exchange::sheet::{SheetFault, SheetFaultCause};
 use crate::exchange::sheet_file::SheetFile;
-use crate::store::{ImportOutcome, Screener, Screening};
+use crate::store::ImportOutcome;
 
 mod listing;
 mod members;
+mod org_lists;
+
+pub use org_lists::Undone;
 
 /// What the user says about a file beyond its name.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +42,7 @@ pub struct PreparedImport {
 
 enum Rows {
     Members(PreparedMembers),
-    Organisations(Vec<OrgEntry>),
+    Organisations(PreparedOrganisations),
 }
 
 impl Session<'_> {
@@ -71,33 +71,12 @@ impl Session<'_> {
                 let (preview, rows) = self.prepare_members(sheet, path, options, watch)?;
                 Ok(PreparedImport { preview, rows: Rows::Members(rows) })
             }
-            ImportKind::Organisations => self.prepare_organisations(&sheet, &overrides, path),
+            ImportKind::Organisations => {
+                let (preview, rows) =
+                    self.prepare_organisations(sheet, path, &overrides, BULK, watch)?;
+                Ok(PreparedImport { preview, rows: Rows::Organisations(rows) })
+            }
         }
-    }
-
-    fn prepare_organisations(
-        &self,
-        sheet: &SheetFile,
-        overrides: &[ColumnOverride],
-        path: &Path,
-    ) -> Result<PreparedImport, Fault> {
-        let mut source = sheet.rows().map_err(|fault| sheet_fault(path, &fault))?;
-        let read =
-            read_organisations(&mut source, overrides).map_err(|fault| read_fault(path, &fault))?;
-        let desk = self.desk();
-        let mut sieve =
-            OrgSieve { screener: desk.screener(), names: HashSet::new(), aliases: HashMap::new() };
-        let (mut listing, mut good) = (Listing::default(), Vec::new());
-        for row in arrange(read.rows) {
-            let verdict = match row.entry {
-                Err(faults) => bad(faults),
-                Ok(entry) => sieve.pass(entry, &mut good)?,
-            };
-            let (name, key) = (row.shown.full_name, row.shown.code);
-            listing.add(row.row, verdict, || (name, key));
-        }
-        let preview = listing.preview(sheet, read.plan.shown());
-        Ok(PreparedImport { preview, rows: Rows::Organisations(good) })
     }
 
     /// Writes the good rows of a prepared import, in one transaction.
@@ -113,44 +92,8 @@ impl Session<'_> {
         let file = &import.preview.file;
         match &import.rows {
             Rows::Members(rows) => self.run_members(rows, file, watch),
-            Rows::Organisations(rows) => self.desk().import_organisations(rows, file),
+            Rows::Organisations(rows) => self.run_organisations(rows, file, watch),
         }
-    }
-}
-
-/// Screens organisations one after the other, superiors first.
-struct OrgSieve<'a> {
-    screener: Screener<'a>,
-    /// Codes and names of the rows that will be written.
-    names: HashSet<String>,
-    /// Codes that the file gives to organisations which are here under another code: rows below
-    /// them hang on what is here.
-    aliases: HashMap<String, String>,
-}
-
-impl OrgSieve<'_> {
-    fn pass(
-        &mut self,
-        mut entry: OrgEntry,
-        good: &mut Vec<OrgEntry>,
-    ) -> Result<ImportVerdict, Fault> {
-        let in_file = self.names.contains(&entry.superior);
-        if let Some(known) = self.aliases.get(&entry.superior).filter(|_| !in_file) {
-            entry.superior.clone_from(known);
-        }
-        Ok(match self.screener.organisation(&entry, in_file)? {
-            Screening::Present(said) => {
-                self.aliases.insert(entry.code, entry.full_name);
-                ImportVerdict::Present(said)
-            }
-            Screening::Bad(fault) => unfit("上级组织", entry.superior, fault),
-            Screening::Good => {
-                self.names.insert(entry.code.clone());
-                self.names.insert(entry.full_name.clone());
-                good.push(entry);
-                ImportVerdict::Good
-            }
-        })
     }
 }
 

@@ -128,7 +128,8 @@ impl<'a> Desk<'a> {
     fn branch_quickly(&self, text: &str) -> Stored<Option<OrgId>> {
         const WAYS: [&str; 2] = [
             "SELECT id, kind, path FROM organisations WHERE code = $1 AND state = 'active'",
-            "SELECT id, kind, path FROM organisations WHERE full_name = $1 AND state = 'active'",
+            "SELECT min(id), kind, path FROM organisations WHERE full_name = $1 AND state = 'active'
+                GROUP BY full_name HAVING count(*) = 1",
         ];
         for way in WAYS {
             let mut statement = self.store.connection.prepare_cached(way).told()?;

@@ -5,6 +5,7 @@ use rusqlite::{CachedStatement, OptionalExtension, Row, ToSql, named_params, par
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found};
 use super::organisations::{check_in_use, no_branch};
+use super::words::Search;
 use super::{Desk, Store};
 use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
 use crate::domain::ids::{BatchId, MemberId, OrgId};
@@ -21,6 +22,14 @@ const COLUMNS: &str = "m.id, m.name, m.document, m.id_number, m.phone, m.branch_
 
 /// Most rows of one page.
 const PAGE: usize = 100;
+
+/// Most members of a scope that are read and sorted.
+const MOST_SORTED: i64 = 5_000;
+
+/// The members of a small scope by their branches, for SQL.
+const FEW: &str = "m.id IN (SELECT id FROM members WHERE branch_id IN (SELECT id FROM organisations
+        WHERE path >= max(:lo, :under) AND path < (CASE :under WHEN '' THEN :hi ELSE min(:hi, :end) END))
+    UNION ALL SELECT id FROM members WHERE id_number = :id)";
 
 /// Which members a list shows.
 #[derive(Debug, Clone, Default)]
@@ -192,17 +201,7 @@ impl Desk<'_> {
         &self,
         filter: &MemberFilter,
     ) -> Stored<(Vec<MemberRow>, Option<(String, i64)>)> {
-        const SQL: &str = "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
-                m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
-                    AND t.stage IN ('origin_review', 'destination_review', 'province_review',
-                        'external_receipt', 'placement')), ''), m.name_key
-            FROM members m JOIN organisations o ON o.id = m.branch_id
-            WHERE ((o.path >= :lo AND o.path < :hi) OR m.id_number = :id)
-              AND (:under = '' OR (o.path >= :under AND o.path < :end))
-              AND (m.state = 'active' OR :former)
-              AND (:search = '' OR m.id_number = upper(:search) OR name_match(:search, m.name, ''))
-              AND (m.name_key, m.id) > (:key, :row)
-            ORDER BY m.name_key, m.id LIMIT :limit";
+        let search = self.store.search_members(&filter.search)?;
         let bounds = self.bounds();
         let (under, end) = filter
             .under
@@ -210,20 +209,55 @@ impl Desk<'_> {
             .map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
         let (key, row) = filter.after.clone().unwrap_or_default();
         let limit = filter.limit.unwrap_or(PAGE);
-        let mut statement = self.store.connection.prepare_cached(SQL).told()?;
+        let searched = search.as_ref().map_or("1", |search| search.condition.as_str());
+        let is_gathered = search.as_ref().is_some_and(|search| search.few);
+        let scope =
+            if !is_gathered && self.has_few_members(filter.under.as_ref())? { FEW } else { "1" };
+        let sql = format!(
+            "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
+                m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
+                    AND t.stage IN ('origin_review', 'destination_review', 'province_review',
+                        'external_receipt', 'placement')), ''), m.name_key
+            FROM members m JOIN organisations o ON o.id = m.branch_id
+            WHERE ((o.path >= :lo AND o.path < :hi) OR m.id_number = :id)
+              AND (:under = '' OR (o.path >= :under AND o.path < :end))
+              AND (m.state = 'active' OR :former)
+              AND {searched} AND {scope} AND (m.name_key, m.id) > (:key, :row)
+            ORDER BY m.name_key, m.id LIMIT :limit"
+        );
+        let mut statement = self.store.connection.prepare_cached(&sql).told()?;
+        let usual = named_params! {":lo": bounds.lo, ":hi": bounds.hi, ":id": bounds.id,
+        ":under": under, ":end": end, ":former": filter.former, ":key": key, ":row": row,
+        ":limit": limit + 1};
+        let mut values = usual.to_vec();
+        values.extend(search.iter().flat_map(Search::params));
         let found = statement
-            .query_map(
-                named_params! {":lo": bounds.lo, ":hi": bounds.hi, ":id": bounds.id, ":under": under,
-                    ":end": end, ":former": filter.former, ":search": filter.search.trim(),
-                    ":key": key, ":row": row, ":limit": limit + 1},
-                |r| Ok((row_of(r)?, r.get::<_, String>(9)?)),
-            )
+            .query_map(values.as_slice(), |r| Ok((row_of(r)?, r.get::<_, String>(9)?)))
             .told()?;
         let mut found: Vec<(MemberRow, String)> = found.collect::<Result<_, _>>().told()?;
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|(row, key)| (key.clone(), row.id.0));
         Ok((found.into_iter().map(|(row, _)| row).collect(), next))
+    }
+
+    /// Whether so few members are in scope, or below an organisation, that it is cheapest to read and
+    /// sort them all: otherwise a page is met soon on a walk in the order of the names.
+    fn has_few_members(&self, under: Option<&OrgPath>) -> Stored<bool> {
+        const ORGS: &str = "SELECT id FROM organisations WHERE path >= $1 AND path < $2 LIMIT 4000";
+        let all = self.bounds();
+        let (low, high) =
+            under.map_or((all.lo, all.hi), |p| (p.as_str().to_owned(), p.range_end()));
+        let count = format!(
+            "SELECT (SELECT count(*) FROM ({ORGS})),
+                (SELECT count(*) FROM (SELECT 1 FROM members WHERE branch_id IN ({ORGS}) LIMIT $3)),
+                (SELECT coalesce(max(id), 0) FROM members)"
+        );
+        let mut statement = self.store.connection.prepare_cached(&count).told()?;
+        let (orgs, members, last): (i64, i64, i64) = statement
+            .query_row(params![low, high, MOST_SORTED], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+            .told()?;
+        Ok(orgs < 4000 && members < MOST_SORTED && members * 8 < last)
     }
 
     /// Makes a member in a branch.

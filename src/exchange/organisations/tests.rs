@@ -31,15 +31,15 @@ fn superiors_come_first_whatever_the_order_of_the_file() {
          9,外面的编号,另一团支部,,01TZB,,,,微信,",
     );
     let order: Vec<_> = rows.iter().map(|r| r.row).collect();
-    assert_eq!(order, [4, 6, 5, 3, 2]);
-    let entry = rows[4].entry.clone().unwrap();
+    assert_eq!(order, [4, 5, 3, 2, 6]);
+    let entry = rows[3].entry.clone().unwrap();
     assert_eq!((entry.code.as_str(), entry.superior.as_str()), ("3", "某某学院团委"));
     assert_eq!(
         (entry.contact_phone.as_str(), entry.graduates_on.as_str()),
         ("0519-86330000", "2020-06")
     );
     assert_eq!(rows[0].entry.clone().unwrap().kind, Some(OrgKind::ProvinceRoot));
-    let outside = rows[1].entry.clone().unwrap();
+    let outside = rows[4].entry.clone().unwrap();
     assert_eq!((outside.superior.as_str(), outside.contact_phone.as_str()), ("外面的编号", "微信"));
 }
 
