@@ -375,7 +375,9 @@ BEGIN
     INSERT OR IGNORE INTO members_unfiled (id) VALUES (new.id);
 END;
 
--- A row that takes the place of one that was removed is among those that count as filed.
+-- A row that takes the place of one that was removed is among those that count as filed. For members
+-- it is asked first whether it is known already: an import writes OR FAIL, which SQLite would put in
+-- the place of OR IGNORE here.
 CREATE TRIGGER transfers_take_a_place AFTER INSERT ON transfers
 WHEN new.id <= (SELECT upto FROM filings WHERE list = 'transfers')
 BEGIN
@@ -384,6 +386,7 @@ END;
 
 CREATE TRIGGER members_take_a_place AFTER INSERT ON members
 WHEN new.id <= (SELECT upto FROM filings WHERE list = 'members')
+    AND NOT EXISTS (SELECT 1 FROM members_unfiled WHERE id = new.id)
 BEGIN
-    INSERT OR IGNORE INTO members_unfiled (id) VALUES (new.id);
+    INSERT INTO members_unfiled (id) VALUES (new.id);
 END;

@@ -23,6 +23,8 @@ const ASKED_ONE_BY_ONE: usize = 2_000;
 const BRANCHES: usize = 1 << 17;
 /// How many names that are no branch are remembered, with what is wrong with them.
 const NO_BRANCHES: usize = 1 << 10;
+/// How many rows are looked at in one transaction: far less than anybody waits who wants to write.
+const READ_AT_ONCE: usize = 1 << 12;
 /// How many rows one statement writes: enough that what it costs to begin one does not count.
 const AT_ONCE: usize = 32;
 
@@ -44,6 +46,8 @@ pub struct MemberScreener<'a> {
     no_branches: HashMap<String, Fault>,
     n_asked: usize,
     numbers: Option<Numbers>,
+    /// Rows looked at since the transaction began that they are read in, if there is one.
+    reading: Option<usize>,
 }
 
 impl<'a> Desk<'a> {
@@ -55,6 +59,7 @@ impl<'a> Desk<'a> {
             no_branches: HashMap::new(),
             n_asked: 0,
             numbers: None,
+            reading: None,
         }
     }
 
@@ -147,12 +152,38 @@ impl MemberScreener<'_> {
     /// # Errors
     /// Where the database cannot be read.
     pub fn look(&mut self, entry: &MemberEntry, branch: &str) -> Stored<MemberScreening> {
+        self.read_on()?;
         let branch = match self.branch(branch) {
             Ok(branch) => branch,
             Err(fault) => return Ok(MemberScreening::Bad(fault)),
         };
         let there = self.presence(entry.id_number.reveal())?;
         Ok(there.map_or(MemberScreening::Good(branch), MemberScreening::Present))
+    }
+
+    /// Lets others write until the next look.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub fn pause(&mut self) -> Stored<()> {
+        match self.reading.take() {
+            Some(_) => self.desk.store.connection.execute_batch("COMMIT").told(),
+            None => Ok(()),
+        }
+    }
+
+    /// Many rows are read in one transaction: each question by itself would lock the file and read
+    /// its first page again. Others can write in between.
+    fn read_on(&mut self) -> Stored<()> {
+        if self.reading.is_some_and(|n| n >= READ_AT_ONCE) {
+            self.pause()?;
+        }
+        if self.reading.is_none() && self.desk.store.connection.is_autocommit() {
+            self.desk.store.connection.execute_batch("BEGIN").told()?;
+            self.reading = Some(0);
+        }
+        self.reading = self.reading.map(|n| n + 1);
+        Ok(())
     }
 
     fn branch(&mut self, text: &str) -> Result<OrgId, Fault> {
@@ -186,6 +217,13 @@ impl MemberScreener<'_> {
         };
         let may_be_there = self.numbers.insert(numbers).contains(number);
         if may_be_there { self.desk.presence(number) } else { Ok(None) }
+    }
+}
+
+impl Drop for MemberScreener<'_> {
+    fn drop(&mut self) {
+        // Nothing was written that could be lost.
+        self.pause().unwrap_or_default();
     }
 }
 
@@ -271,23 +309,28 @@ fn miscounted() -> Fault {
     conflict("名册的行数和检查时不一样，什么也没有写入。请重新检查一遍，再导入。".to_owned())
 }
 
-/// While it lives, SQLite does not look for the branch and the batch of each row: an import has
-/// looked for them itself, in the same transaction.
+/// While it lives, SQLite neither looks for the branch and the batch of each row, which an import has
+/// looked for itself in the same transaction, nor compares the words of each row with lists, which
+/// are those of the program's own types. Both together cost more than writing the row.
 struct Unchecked<'a> {
     store: &'a Store,
 }
 
 impl<'a> Unchecked<'a> {
+    const OFF: &'static str = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON";
+    const ON: &'static str = "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF";
+
     /// Must stand before the transaction; inside of one it changes nothing.
     fn begin(store: &'a Store) -> Stored<Self> {
-        store.connection.pragma_update(None, "foreign_keys", false).told()?;
-        Ok(Self { store })
+        let begun = Self { store };
+        store.connection.execute_batch(Self::OFF).told()?;
+        Ok(begun)
     }
 }
 
 impl Drop for Unchecked<'_> {
     fn drop(&mut self) {
         // It cannot fail: the transaction has ended.
-        self.store.connection.pragma_update(None, "foreign_keys", true).unwrap_or_default();
+        self.store.connection.execute_batch(Self::ON).unwrap_or_default();
     }
 }

@@ -134,6 +134,7 @@ impl Session<'_> {
                 report(watch, &rows)?;
             }
         }
+        check.screener.pause()?;
         let doubles = std::mem::take(&mut check.numbers).doubles();
         if !doubles.is_empty() {
             check.refuse(&doubles);
