@@ -141,7 +141,7 @@ fn rows_take_the_places_of_others_that_were_taken_back() {
         let filter = MemberFilter { search: "新人".to_owned(), ..MemberFilter::default() };
         let (found, _) = office.as_(BRANCH_A, |d| d.members(&filter)).unwrap();
         assert_eq!(found.len(), 40);
-        assert_eq!(office.as_(BRANCH_A, |d| d.undo_import(batch)), Ok(40));
+        assert_eq!(office.as_(BRANCH_A, |d| d.undo_import(batch, None)), Ok(40));
     }
 }
 

@@ -74,6 +74,7 @@ impl Merged {
         merged.link_old(case, &places, faults);
         merged.link_list(case, verdicts, &places)?;
         merged.link_overlay(case, &places)?;
+        merged.link_roots(case, verdicts, &places);
         merged.refuse_circles(case, faults);
         Ok((faults.n_refused() == before).then_some(merged))
     }
@@ -183,6 +184,33 @@ impl Merged {
             self.parents[row as usize] = placed(above)?;
         }
         Ok(())
+    }
+
+    /// An office is the root of its own database, and stands in the country where the list says.
+    fn link_roots(&mut self, case: &Case<'_>, verdicts: &Verdicts, places: &Places) {
+        for at in (0..case.rows.len()).filter(|at| verdicts.fate(*at) == Fate::Here) {
+            let row = place_in(&places.list, Some(at));
+            let parent = match case.parents.of(at) {
+                Above::Root => NOBODY,
+                Above::Row(parent) => place_in(&places.list, Some(parent)),
+                Above::Outer(number) => outer_place(case, places, number),
+            };
+            if parent != NOBODY && self.is_root(row) && !self.is_at_or_below(parent, row) {
+                self.parents[row as usize] = parent;
+            }
+        }
+    }
+
+    fn is_root(&self, row: u32) -> bool {
+        self.parents.get(row as usize) == Some(&NOBODY)
+    }
+
+    fn is_at_or_below(&self, row: u32, above: u32) -> bool {
+        let parent = |row: &u32| self.parents.get(*row as usize).copied();
+        std::iter::successors(Some(row), parent)
+            .take_while(|row| *row != NOBODY)
+            .take(self.parents.len())
+            .any(|row| row == above)
     }
 
     /// A row of the list may name as its superior what stands below it in the present directory.

@@ -247,6 +247,15 @@ fn bad_lists_are_told_by_row_and_nothing_is_built() {
 }
 
 #[test]
+fn the_office_stands_in_the_directory_where_the_list_says() {
+    let place = Place::new("江苏省团委");
+    place.import(TREE, 0).unwrap();
+    let listed = place.listed();
+    assert_eq!(listed["江苏省团委"].1, format!("/{ROOT}/江苏省团委"));
+    assert!(place.here()["江苏省团委"].1.starts_with("/江苏省团委"));
+}
+
+#[test]
 fn organisations_of_one_name_stand_beside_each_other() {
     const TWINS: &str =
         "7,2,江苏省某街道机关团支部,,团支部,,\n8,2,江苏省某街道机关团支部,,团支部,,\n";
