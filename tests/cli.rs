@@ -10,6 +10,8 @@ mod accounts;
 mod data;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/directory.rs"]
+mod directory;
 #[path = "cli/members.rs"]
 mod members;
 #[path = "cli/organisations.rs"]

@@ -7,6 +7,8 @@
 mod demo;
 #[path = "pty/ending.rs"]
 mod ending;
+#[path = "pty/importing.rs"]
+mod importing;
 #[path = "pty/people.rs"]
 mod people;
 #[path = "pty/story.rs"]

@@ -11,6 +11,7 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 
 -- `path` is the rows from the top down to the organisation itself, as /1/5/9/: authority and scope are prefixes of it, and a range over its index.
+-- `listed` says that the current directory file holds the row exactly as it stands here. What it does not hold is searched in this table, so that must stay cheap to read.
 CREATE TABLE organisations (
     id            INTEGER PRIMARY KEY,
     code          TEXT    NOT NULL UNIQUE CHECK (code <> ''),
@@ -24,14 +25,18 @@ CREATE TABLE organisations (
     graduates_on  TEXT    NOT NULL DEFAULT '',
     verified_on   TEXT    NOT NULL DEFAULT '',
     state         TEXT    NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'retired')),
-    batch_id      INTEGER REFERENCES batches (id)
+    batch_id      INTEGER REFERENCES batches (id),
+    listed        INTEGER NOT NULL DEFAULT 0 CHECK (listed IN (0, 1))
 ) STRICT;
 
-CREATE UNIQUE INDEX organisations_name ON organisations (full_name) WHERE state = 'active';
+-- Not unique: real lists have organisations of one name with codes of their own.
+CREATE INDEX organisations_name ON organisations (full_name) WHERE state = 'active';
 CREATE INDEX organisations_parent ON organisations (parent_id);
 CREATE INDEX organisations_batch ON organisations (batch_id);
+CREATE INDEX organisations_unlisted ON organisations (id) WHERE listed = 0;
 
--- One import is one batch, so that a whole import can be taken back.
+-- One import is one batch, so that a whole import can be taken back. A long list of organisations
+-- makes a generation of the directory, and taking it back returns to the one before; zero is none.
 CREATE TABLE batches (
     id         INTEGER PRIMARY KEY,
     kind       TEXT    NOT NULL CHECK (kind IN ('members', 'organisations')),
@@ -39,7 +44,9 @@ CREATE TABLE batches (
     account_id INTEGER NOT NULL REFERENCES accounts (id),
     file_name  TEXT    NOT NULL,
     n_rows     INTEGER NOT NULL,
-    undone_at  INTEGER
+    undone_at  INTEGER,
+    generation        INTEGER NOT NULL DEFAULT 0,
+    generation_before INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- There is one record for one ID number, whatever happens to the person (domain.md A2.11).
@@ -144,29 +151,148 @@ CREATE TABLE transfers (
 CREATE UNIQUE INDEX one_open_transfer ON transfers (person_number)
     WHERE stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement');
 
--- The order of waiting: what has ended stands behind what has not, since nobody waits for it.
-CREATE INDEX transfers_waiting ON transfers (since + 100000000000 * (done_at > 0), id);
-CREATE INDEX transfers_applied ON transfers (applied_at, id);
-CREATE INDEX transfers_done ON transfers (done_at, id);
-CREATE INDEX transfers_name ON transfers (name_key, id);
-CREATE INDEX transfers_origin ON transfers (origin_name, id);
-CREATE INDEX transfers_destination ON transfers (destination_name, id);
-CREATE INDEX transfers_stage ON transfers (stage, since, id);
-CREATE INDEX transfers_stage_order ON transfers
-    ((CASE stage WHEN 'draft' THEN 0 WHEN 'origin_review' THEN 1 WHEN 'destination_review' THEN 2 WHEN 'province_review' THEN 3 WHEN 'external_receipt' THEN 4 WHEN 'placement' THEN 5 WHEN 'completed' THEN 6 WHEN 'returned' THEN 7 WHEN 'withdrawn' THEN 8 WHEN 'lapsed' THEN 9 END), id);
+-- One index for each order of the list. The stage stands first, so that a list of some stages is a
+-- merge of one range each, whatever share of all they are. Drafts are their author's alone, are
+-- found by `transfers_applicant`, and are saved every second: they are in none of these.
+CREATE INDEX transfers_waiting ON transfers (stage, since) WHERE stage <> 'draft';
+CREATE INDEX transfers_applied ON transfers (stage, applied_at) WHERE stage <> 'draft';
+CREATE INDEX transfers_done ON transfers (stage, done_at) WHERE stage <> 'draft';
+CREATE INDEX transfers_name ON transfers (stage, name_key) WHERE stage <> 'draft';
+CREATE INDEX transfers_origin ON transfers (stage, origin_name) WHERE stage <> 'draft';
+CREATE INDEX transfers_destination ON transfers (stage, destination_name) WHERE stage <> 'draft';
+
 CREATE INDEX transfers_member ON transfers (member_id);
 CREATE INDEX transfers_person ON transfers (person_number);
 CREATE INDEX transfers_applicant ON transfers (applicant_id, stage);
 
--- 待我办 and 超期: whose move it is and who may see it are told from the index alone, and what has
--- ended, which is nearly everything after some years, is not in it.
-CREATE INDEX transfers_open ON transfers
-    (since + 100000000000 * (done_at > 0), id, since, stage, origin_path, destination_path, province_path, origin_mode, person_number, applicant_id, stopped_in)
+-- What a person with few of all transfers may see, or asks for, is gathered by these.
+CREATE INDEX transfers_origin_path ON transfers (origin_path) WHERE origin_path <> '';
+CREATE INDEX transfers_destination_path ON transfers (destination_path) WHERE destination_path <> '';
+CREATE INDEX transfers_province_path ON transfers (province_path) WHERE province_path <> '';
+CREATE INDEX transfers_applying ON transfers (applicant_path) WHERE applicant_path <> '';
+CREATE INDEX transfers_reason ON transfers (reason) WHERE reason <> '';
+
+-- 待我办: the organisation whose move it is.
+CREATE INDEX transfers_turn ON transfers
+    ((CASE stage WHEN 'origin_review' THEN origin_path WHEN 'destination_review' THEN destination_path WHEN 'placement' THEN destination_path WHEN 'external_receipt' THEN CASE origin_mode WHEN 'managed' THEN origin_path ELSE destination_path END WHEN 'province_review' THEN CASE province_path WHEN '' THEN origin_path ELSE province_path END ELSE '' END), stage)
     WHERE stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement');
 
 -- Taking an import of organisations back asks for each whether anything refers to it.
 CREATE INDEX transfers_from ON transfers (origin_id);
 CREATE INDEX transfers_to ON transfers (destination_id);
+
+-- How many transfers there are, so that no count reads them. Kept by triggers, so that no way of
+-- writing a transfer can forget them; `verify` counts again (store/tallies.rs has the same rules).
+--
+-- | kind | holder | counts what was handed in |
+-- |---|---|---|
+-- | seen | each organisation above or at origin, destination, province | each once |
+-- | since | the same | under way only, by the day (China Standard Time) since which it stands |
+-- | turn | each organisation above or at the one whose move it is | under way only |
+-- | side | the organisation that applied | where it is at or above a side |
+-- | astray | the applicant's account | where no side is in the account's own range, by day as `since` |
+-- | abroad | the applicant's account | what `side` of the account's own organisation lacks |
+-- | kept | the applicant's account | what was not handed in |
+CREATE TABLE tallies (
+    holder INTEGER NOT NULL,
+    kind   TEXT    NOT NULL CHECK (kind IN ('seen', 'since', 'turn', 'side', 'astray', 'abroad', 'kept')),
+    stage  TEXT    NOT NULL,
+    day    INTEGER NOT NULL,
+    n      INTEGER NOT NULL,
+    PRIMARY KEY (holder, kind, stage, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER tallies_of_nothing_go AFTER UPDATE ON tallies WHEN NEW.n = 0
+BEGIN
+    DELETE FROM tallies WHERE holder = NEW.holder AND kind = NEW.kind AND stage = NEW.stage AND day = NEW.day;
+END;
+
+-- Inserting here counts one transfer, or with a sign of -1 takes it away: one text for every trigger.
+CREATE VIEW tally_changes (sign, stage, since, stopped_in, applicant_id, applicant_path, origin_path, destination_path, province_path, origin_mode) AS
+    SELECT 0, '', 0, '', 0, '', '', '', '', '' WHERE 0;
+
+CREATE TRIGGER tally_changes_count INSTEAD OF INSERT ON tally_changes
+BEGIN
+    INSERT INTO tallies (holder, kind, stage, day, n)
+        SELECT DISTINCT value, 'seen', NEW.stage, 0, NEW.sign
+        FROM json_each('[' || replace(replace(trim(NEW.origin_path || NEW.destination_path || NEW.province_path, '/'), '//', '/'), '/', ',') || ']')
+        WHERE NEW.stage <> 'draft' AND NEW.stopped_in <> 'draft'
+        ON CONFLICT DO UPDATE SET n = n + excluded.n;
+    INSERT INTO tallies (holder, kind, stage, day, n)
+        SELECT DISTINCT value, 'since', NEW.stage, (NEW.since + 28800) / 86400, NEW.sign
+        FROM json_each('[' || replace(replace(trim(NEW.origin_path || NEW.destination_path || NEW.province_path, '/'), '//', '/'), '/', ',') || ']')
+        WHERE NEW.stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement') AND NEW.stopped_in <> 'draft'
+        ON CONFLICT DO UPDATE SET n = n + excluded.n;
+    INSERT INTO tallies (holder, kind, stage, day, n)
+        SELECT value, 'turn', NEW.stage, 0, NEW.sign
+        FROM json_each('[' || replace(trim(CASE NEW.stage WHEN 'origin_review' THEN NEW.origin_path WHEN 'destination_review' THEN NEW.destination_path WHEN 'placement' THEN NEW.destination_path WHEN 'external_receipt' THEN CASE NEW.origin_mode WHEN 'managed' THEN NEW.origin_path ELSE NEW.destination_path END WHEN 'province_review' THEN CASE NEW.province_path WHEN '' THEN NEW.origin_path ELSE NEW.province_path END ELSE '' END, '/'), '/', ',') || ']')
+        WHERE NEW.stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement') AND NEW.stopped_in <> 'draft'
+        ON CONFLICT DO UPDATE SET n = n + excluded.n;
+    INSERT INTO tallies (holder, kind, stage, day, n)
+        SELECT value, 'side', NEW.stage, 0, NEW.sign
+        FROM json_each('[' || replace(trim(NEW.applicant_path, '/'), '/', ',') || ']')
+        WHERE NEW.stage <> 'draft' AND NEW.stopped_in <> 'draft'
+          AND NEW.applicant_path LIKE '%/' || value || '/'
+          AND (substr(NEW.origin_path, 1, length(NEW.applicant_path)) = NEW.applicant_path
+            OR substr(NEW.destination_path, 1, length(NEW.applicant_path)) = NEW.applicant_path
+            OR substr(NEW.province_path, 1, length(NEW.applicant_path)) = NEW.applicant_path)
+        ON CONFLICT DO UPDATE SET n = n + excluded.n;
+    INSERT INTO tallies (holder, kind, stage, day, n)
+        SELECT NEW.applicant_id, 'kept', NEW.stage, 0, NEW.sign
+        WHERE NEW.stage = 'draft' OR NEW.stopped_in = 'draft'
+        ON CONFLICT DO UPDATE SET n = n + excluded.n;
+    INSERT INTO author_changes VALUES (NEW.sign, NEW.stage, NEW.since, NEW.stopped_in, NEW.applicant_id, NEW.applicant_path, NEW.origin_path, NEW.destination_path, NEW.province_path, NEW.origin_mode);
+END;
+
+-- The part that depends on where the applicant's account stands.
+CREATE VIEW author_changes (sign, stage, since, stopped_in, applicant_id, applicant_path, origin_path, destination_path, province_path, origin_mode) AS
+    SELECT 0, '', 0, '', 0, '', '', '', '', '' WHERE 0;
+
+CREATE TRIGGER author_changes_count INSTEAD OF INSERT ON author_changes
+WHEN NEW.stage <> 'draft' AND NEW.stopped_in <> 'draft'
+BEGIN
+    INSERT INTO tallies (holder, kind, stage, day, n)
+        SELECT NEW.applicant_id, 'astray', NEW.stage,
+            CASE WHEN NEW.stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement') THEN (NEW.since + 28800) / 86400 ELSE 0 END, NEW.sign
+        FROM accounts a JOIN organisations o ON o.id = a.org_id
+        WHERE a.id = NEW.applicant_id
+          AND substr(NEW.origin_path, 1, length(o.path)) <> o.path
+          AND substr(NEW.destination_path, 1, length(o.path)) <> o.path
+          AND substr(NEW.province_path, 1, length(o.path)) <> o.path
+        ON CONFLICT DO UPDATE SET n = n + excluded.n;
+    INSERT INTO tallies (holder, kind, stage, day, n)
+        SELECT NEW.applicant_id, 'abroad', NEW.stage, 0, NEW.sign
+        FROM accounts a JOIN organisations o ON o.id = a.org_id
+        WHERE a.id = NEW.applicant_id
+          AND NOT (NEW.applicant_path = o.path
+            AND (substr(NEW.origin_path, 1, length(o.path)) = o.path
+              OR substr(NEW.destination_path, 1, length(o.path)) = o.path
+              OR substr(NEW.province_path, 1, length(o.path)) = o.path))
+        ON CONFLICT DO UPDATE SET n = n + excluded.n;
+END;
+
+CREATE TRIGGER transfers_are_counted AFTER INSERT ON transfers
+BEGIN
+    INSERT INTO tally_changes VALUES (1, NEW.stage, NEW.since, NEW.stopped_in, NEW.applicant_id, NEW.applicant_path, NEW.origin_path, NEW.destination_path, NEW.province_path, NEW.origin_mode);
+END;
+
+-- What comes is counted before what goes is taken away, so that counts which stay do not vanish and
+-- come again.
+CREATE TRIGGER transfers_are_counted_again AFTER UPDATE OF stage, since, stopped_in, applicant_id, applicant_path, origin_path, destination_path, province_path, origin_mode ON transfers
+WHEN OLD.stage <> NEW.stage OR OLD.stopped_in <> NEW.stopped_in OR OLD.applicant_id <> NEW.applicant_id
+    OR (NEW.stage <> 'draft' AND (OLD.since <> NEW.since OR OLD.applicant_path <> NEW.applicant_path
+        OR OLD.origin_path <> NEW.origin_path OR OLD.destination_path <> NEW.destination_path
+        OR OLD.province_path <> NEW.province_path OR OLD.origin_mode <> NEW.origin_mode))
+BEGIN
+    INSERT INTO tally_changes VALUES (1, NEW.stage, NEW.since, NEW.stopped_in, NEW.applicant_id, NEW.applicant_path, NEW.origin_path, NEW.destination_path, NEW.province_path, NEW.origin_mode);
+    INSERT INTO tally_changes VALUES (-1, OLD.stage, OLD.since, OLD.stopped_in, OLD.applicant_id, OLD.applicant_path, OLD.origin_path, OLD.destination_path, OLD.province_path, OLD.origin_mode);
+END;
+
+CREATE TRIGGER accounts_take_their_tallies_along AFTER UPDATE OF org_id ON accounts WHEN OLD.org_id <> NEW.org_id
+BEGIN
+    DELETE FROM tallies WHERE holder = NEW.id AND kind IN ('astray', 'abroad');
+    INSERT INTO author_changes SELECT 1, stage, since, stopped_in, applicant_id, applicant_path, origin_path, destination_path, province_path, origin_mode FROM transfers WHERE applicant_id = NEW.id;
+END;
 
 -- The running number of each day, so that numbers never repeat.
 CREATE TABLE numbers (
@@ -211,4 +337,56 @@ END;
 CREATE TRIGGER transfers_are_never_removed BEFORE DELETE ON transfers
 BEGIN
     SELECT RAISE(ABORT, 'transfers are kept');
+END;
+
+-- What transfers and members are searched by: for each block of 262,144 rows and each word (a
+-- character, a pair, an initial, a syllable, a number) the set of the rows filed under it; `key` is
+-- the block and the word. Rows are verified when they are found, so nothing is ever taken out.
+CREATE TABLE transfer_words (
+    key INTEGER PRIMARY KEY,
+    ids BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE member_words (
+    key INTEGER PRIMARY KEY,
+    ids BLOB NOT NULL
+) STRICT;
+
+-- Rows up to `upto` are filed, but for those that were changed since.
+CREATE TABLE filings (
+    list TEXT PRIMARY KEY CHECK (list IN ('transfers', 'members')),
+    upto INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO filings (list, upto) VALUES ('transfers', 0), ('members', 0);
+
+CREATE TABLE transfers_unfiled (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE members_unfiled (id INTEGER PRIMARY KEY) STRICT;
+
+CREATE TRIGGER transfers_are_filed_anew AFTER UPDATE OF number, person_name, origin_name, destination_name ON transfers
+WHEN (old.person_name, old.number, old.origin_name, old.destination_name)
+    IS NOT (new.person_name, new.number, new.origin_name, new.destination_name)
+BEGIN
+    INSERT OR IGNORE INTO transfers_unfiled (id) VALUES (new.id);
+END;
+
+CREATE TRIGGER members_are_filed_anew AFTER UPDATE OF name ON members WHEN old.name <> new.name
+BEGIN
+    INSERT OR IGNORE INTO members_unfiled (id) VALUES (new.id);
+END;
+
+-- A row that takes the place of one that was removed is among those that count as filed. For members
+-- it is asked first whether it is known already: an import writes OR FAIL, which SQLite would put in
+-- the place of OR IGNORE here.
+CREATE TRIGGER transfers_take_a_place AFTER INSERT ON transfers
+WHEN new.id <= (SELECT upto FROM filings WHERE list = 'transfers')
+BEGIN
+    INSERT OR IGNORE INTO transfers_unfiled (id) VALUES (new.id);
+END;
+
+CREATE TRIGGER members_take_a_place AFTER INSERT ON members
+WHEN new.id <= (SELECT upto FROM filings WHERE list = 'members')
+    AND NOT EXISTS (SELECT 1 FROM members_unfiled WHERE id = new.id)
+BEGIN
+    INSERT INTO members_unfiled (id) VALUES (new.id);
 END;

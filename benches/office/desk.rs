@@ -12,20 +12,19 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use tuanzhuan::app::perform::World;
 use tuanzhuan::app::world::Clock;
-use tuanzhuan::domain::filter::{Direction, Sort, SortColumn, TransferQuery, View};
 use tuanzhuan::keys::notation::parse_keys;
 use tuanzhuan::model::effect::{Effect, Reply};
 use tuanzhuan::model::screens::sign_in::SignIn;
 use tuanzhuan::model::{Msg, State, update};
 
-use crate::ground::{Ground, told, world_of};
+use crate::ground::{Ground, world_of};
 use crate::report::{Report, Row, median, quantile};
 use crate::starting::{SIZES, ms};
 use crate::terminal::Size;
@@ -135,17 +134,17 @@ impl Desk {
     }
 }
 
-/// Measures keys at both sizes, then every question that the list can ask.
-pub fn measure(ground: &Ground, effort: Effort, report: &mut Report) -> Result<()> {
+/// Measures keys at both sizes.
+pub fn measure(ground: &Ground, effort: &Effort, report: &mut Report) -> Result<()> {
+    let (_, largest) = ground.largest()?;
     for size in SIZES {
         progress(&format!("keys at {}x{}", size.0, size.1));
-        keys(&ground.large, size, effort, report)?;
+        keys(largest, size, effort, report)?;
     }
-    progress("questions of the list");
-    questions(&ground.large, effort, report)
+    Ok(())
 }
 
-fn keys(dir: &Path, size: Size, effort: Effort, report: &mut Report) -> Result<()> {
+fn keys(dir: &Path, size: Size, effort: &Effort, report: &mut Report) -> Result<()> {
     let mut desk = Desk::open(dir, size)?;
     let mut strokes = Vec::new();
     for _ in 0..effort.n_rounds {
@@ -166,44 +165,8 @@ fn keys(dir: &Path, size: Size, effort: Effort, report: &mut Report) -> Result<(
         report.add(Row::new(format!("{kind}, {at}: answered, p99"), worst, "ms"));
     }
     let moves: Vec<f64> = strokes.iter().filter(|s| s.kind == "cursor").map(|s| s.bytes).collect();
-    report.spread(&format!("bytes of a cursor move and its details, {at}"), &moves, "B", None);
+    // Of a large screen more changes with the details; the limit is for the small one.
+    let most = (size == SIZES[0]).then_some(2048.0);
+    report.spread(&format!("bytes of a cursor move and its details, {at}"), &moves, "B", most);
     Ok(())
-}
-
-/// The first and the second page of every view in every order, and the counts.
-fn questions(dir: &Path, effort: Effort, report: &mut Report) -> Result<()> {
-    let (mut world, _, clock) = world_of(dir)?;
-    let session = world.door().session(clock.now()).map_err(told)?;
-    let (desk, n) = (session.desk(), effort.n_rounds.div_ceil(4));
-    let counts = desk.counts(session.rules()).map_err(told)?;
-    let shown: Vec<String> =
-        View::ALL.iter().map(|view| format!("{} {}", view.id(), counts.of(*view))).collect();
-    report.note(format!("the large office shows its first account: {}", shown.join(", ")));
-    let taken = samples(n, || desk.counts(session.rules()).map(drop).map_err(told))?;
-    report.add(Row::new("counts of the views", median(&taken), "ms"));
-    for view in View::ALL {
-        for column in SortColumn::ALL {
-            for direction in [Direction::Ascending, Direction::Descending] {
-                let sort = Sort { column: *column, direction };
-                let query = TransferQuery { sort, ..TransferQuery::of(*view) };
-                let ask = |query| desk.transfers(query, session.rules()).map_err(told);
-                let next = TransferQuery { after: ask(&query)?.next, ..query.clone() };
-                let name = format!("{} by {} {direction:?}", view.id(), column.id());
-                let first = samples(n, || ask(&query).map(drop))?;
-                report.add(Row::new(format!("{name}: first page"), median(&first), "ms"));
-                let second = samples(n, || ask(&next).map(drop))?;
-                report.add(Row::new(format!("{name}: next page"), median(&second), "ms"));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn samples(n: usize, mut work: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
-    let sample = |_| {
-        let start = Instant::now();
-        work()?;
-        Ok(ms(start.elapsed()))
-    };
-    (0..n.max(1)).map(sample).collect::<Result<_>>().context("a question of the list failed")
 }

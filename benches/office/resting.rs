@@ -24,22 +24,17 @@ const BROWSING: [&str; 24] = [
 ];
 
 /// Measures the demo of everybody and the large one.
-pub fn measure(ground: &Ground, effort: Effort, report: &mut Report) -> Result<()> {
-    memory(&ground.usual, "demo", Some(24.0), effort, report)?;
-    memory(&ground.large, &format!("demo of {}", effort.n_transfers), None, effort, report)?;
+pub fn measure(ground: &Ground, effort: &Effort, report: &mut Report) -> Result<()> {
+    memory(&ground.usual, "demo", 24.0, effort, report)?;
+    let (n, largest) = ground.largest()?;
+    memory(largest, &format!("{n} transfers"), 40.0, effort, report)?;
     report.note(
         "memory counts every page of the program's own file that was read; the private part does not",
     );
-    repaints(&ground.large, effort, report)
+    repaints(largest, effort, report)
 }
 
-fn memory(
-    dir: &Path,
-    name: &str,
-    most: Option<f64>,
-    effort: Effort,
-    report: &mut Report,
-) -> Result<()> {
+fn memory(dir: &Path, name: &str, most: f64, effort: &Effort, report: &mut Report) -> Result<()> {
     progress(&format!("memory and rest of the {name}"));
     let mut watched = program(dir, &["demo"], SIZE)?;
     watched.wait_for(HOME)?;
@@ -52,26 +47,18 @@ fn memory(
     watched.quit()
 }
 
-fn tell_memory(
-    watched: &Watched,
-    name: &str,
-    most: Option<f64>,
-    report: &mut Report,
-) -> Result<()> {
+fn tell_memory(watched: &Watched, name: &str, most: f64, report: &mut Report) -> Result<()> {
     let memory = watched.process()?.memory()?;
     let mib = |kib: f64| kib / 1024.0;
     for (what, kib) in [("held", memory.rss), ("peak", memory.peak)] {
-        let row = Row::new(format!("{name}: {what}"), mib(kib), "MiB");
-        report.add(match most {
-            Some(most) => row.at_most(most),
-            None => row,
-        });
+        report.add(Row::new(format!("{name}: {what}"), mib(kib), "MiB"));
     }
-    report.add(Row::new(format!("{name}: private"), mib(memory.anonymous), "MiB"));
+    let private = Row::new(format!("{name}: private"), mib(memory.anonymous), "MiB");
+    report.add(private.at_most(most));
     Ok(())
 }
 
-fn idle(watched: &mut Watched, name: &str, effort: Effort, report: &mut Report) -> Result<()> {
+fn idle(watched: &mut Watched, name: &str, effort: &Effort, report: &mut Report) -> Result<()> {
     let process = watched.process()?;
     watched.leave_alone(Duration::from_millis(500));
     let before = process.usage()?;
@@ -79,7 +66,7 @@ fn idle(watched: &mut Watched, name: &str, effort: Effort, report: &mut Report) 
     let after = process.usage()?;
     let name = format!("idle {} s, {name}", effort.idle_secs);
     let cpu = (after.cpu_ns - before.cpu_ns) as f64 / 1e6;
-    report.add(Row::new(format!("{name}: processor"), cpu, "ms").at_most(0.0));
+    report.add(Row::new(format!("{name}: processor"), cpu, "ms").at_most(1.0));
     report.add(Row::new(format!("{name}: to the terminal"), shown as f64, "B").at_most(0.0));
     let written = (after.written - before.written) as f64;
     report.add(Row::new(format!("{name}: to anything"), written, "B").at_most(0.0));
@@ -90,7 +77,7 @@ fn idle(watched: &mut Watched, name: &str, effort: Effort, report: &mut Report) 
 
 /// From the key to the first byte of the repaint, as the terminal gets it: the selection moves with
 /// the key, and the details of the row follow as soon as they are read.
-fn repaints(dir: &Path, effort: Effort, report: &mut Report) -> Result<()> {
+fn repaints(dir: &Path, effort: &Effort, report: &mut Report) -> Result<()> {
     progress("keys in the whole process");
     let mut watched = program(dir, &["demo"], SIZE)?;
     watched.wait_for(HOME)?;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::ground::{Ground, ID_NUMBER, PASSWORD};
+use crate::ground::{Ground, ID_NUMBER, PASSWORD, database_of};
+use crate::pages::openings;
 use crate::report::{Report, Row, median};
 use crate::terminal::{Size, Watched, program};
 use crate::{Effort, progress};
@@ -58,8 +59,25 @@ struct Samples {
     stable: Vec<f64>,
 }
 
+/// What an office of one size takes.
+struct Office<'a> {
+    name: String,
+    dir: &'a Path,
+    /// Opening its database and asking the first question, ms.
+    opened: f64,
+    samples: Samples,
+}
+
+impl<'a> Office<'a> {
+    fn new(name: String, dir: &'a Path, n: usize) -> Result<Self> {
+        let (path, key) = database_of(dir)?;
+        let opened = openings(n, (&path, &key))?;
+        Ok(Self { name, dir, opened, samples: Samples::default() })
+    }
+}
+
 /// Measures starts and sign-ins.
-pub fn measure(ground: &Ground, effort: Effort, report: &mut Report) -> Result<()> {
+pub fn measure(ground: &Ground, effort: &Effort, report: &mut Report) -> Result<()> {
     let peer = Peer::find();
     report.note(format!("the peer of every start is `{}`, alternating with ours", peer.name()));
     for size in SIZES {
@@ -71,36 +89,56 @@ pub fn measure(ground: &Ground, effort: Effort, report: &mut Report) -> Result<(
 
 fn start_at(
     ground: &Ground,
-    effort: Effort,
+    effort: &Effort,
     peer: &Peer,
     (size, report): (Size, &mut Report),
 ) -> Result<()> {
-    let (mut beside, mut inside) = (Vec::new(), Samples::default());
-    let [mut door, mut usual, mut large] = [(); 3].map(|()| Samples::default());
+    let (mut beside, mut inside, mut door) = (Vec::new(), Samples::default(), Samples::default());
+    let mut offices = vec![Office::new("demo".to_owned(), &ground.usual, effort.n_starts)?];
+    for (n, dir) in &ground.sizes {
+        offices.push(Office::new(format!("{n} transfers"), dir, effort.n_starts)?);
+    }
     for _ in 0..effort.n_starts {
         beside.push(peer.run(size)?);
         sign_in(&ground.sealed, size, &mut door, &mut inside)?;
         beside.push(peer.run(size)?);
-        open(&ground.usual, size, &mut usual)?;
-        open(&ground.large, size, &mut large)?;
+        for office in &mut offices {
+            open(office.dir, size, &mut office.samples)?;
+        }
     }
-    let at = format!("{}x{}", size.0, size.1);
-    let peer = median(&beside);
-    let large_name = format!("start to home, demo of {}", effort.n_transfers);
-    let mut tell = |name: &str, samples: &Samples, most: Option<f64>| {
-        let seen = Row::new(format!("{name}, {at}: first seen"), median(&samples.seen), "ms");
-        report.add(seen.beside(peer));
-        let row = Row::new(format!("{name}, {at}: stable"), median(&samples.stable), "ms");
-        report.add(match most {
-            Some(most) => row.times(peer, most),
-            None => row.beside(peer),
-        });
+    let (at, beside) = (format!("{}x{}", size.0, size.1), median(&beside));
+    let mut tell = |name: &str, figure: f64, most: f64| {
+        let name = format!("{name}, {at}");
+        report.add(Row::new(name.clone(), figure, "ms").beside(peer.name(), beside).times(most));
+        report.add(Row::new(format!("{name}, in a frame"), figure, "ms").at_most(16.7));
     };
-    tell("start to sign-in", &door, Some(3.0));
-    tell("unlocked to home", &inside, Some(5.0));
-    tell("start to home, demo", &usual, Some(5.0));
-    tell(&large_name, &large, None);
+    tell("start to sign-in", median(&door.stable), 2.5);
+    tell("unlocked to home, new office", median(&inside.stable), 2.5);
+    for office in &offices {
+        let taken = median(&office.samples.stable) - office.opened;
+        tell(&format!("start to home less the opening, {}", office.name), taken, 2.5);
+    }
+    for office in &offices {
+        let name = format!("start to home, {}, {at}", office.name);
+        let seen = median(&office.samples.seen);
+        report.add(Row::new(format!("{name}: first seen"), seen, "ms").beside(peer.name(), beside));
+        report.add(Row::new(format!("{name}: opening"), office.opened, "ms").at_most(10.0));
+    }
+    growth(&offices, &at, report);
     Ok(())
+}
+
+/// The largest office beside the one before it.
+fn growth(offices: &[Office<'_>], at: &str, report: &mut Report) {
+    if let [.., smaller, largest] = offices {
+        let stable = |office: &Office<'_>| median(&office.samples.stable);
+        let row = Row::new(
+            format!("start to home, {}, {at}: stable", largest.name),
+            stable(largest),
+            "ms",
+        );
+        report.add(row.beside(smaller.name.clone(), stable(smaller)).times(1.1));
+    }
 }
 
 /// Starts at the sign-in screen, signs in, and measures both.

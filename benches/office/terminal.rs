@@ -146,6 +146,20 @@ impl Watched {
         bail!("it did not end on Ctrl+Q")
     }
 
+    /// When the next piece of output arrives, if it does in that time.
+    pub fn next_piece(&mut self, patience: Duration) -> Option<Instant> {
+        let (at, bytes) = self.pieces.recv_timeout(patience).ok()?;
+        self.screen.process(&bytes);
+        Some(at)
+    }
+
+    /// Ends a program that is not asked.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Waits for a program that ends by itself.
     pub fn ended(mut self) -> Result<()> {
         self.child.wait()?;

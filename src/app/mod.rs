@@ -3,8 +3,11 @@
 //! The loop waits for keys, answers and deadlines, hands each to [`crate::model::update`], sends
 //! the effects to the worker, and draws when nothing more is waiting. It never touches the store.
 
+mod attention;
 mod log;
+mod long_work;
 pub mod perform;
+mod prefetch;
 mod settings;
 mod signals;
 mod terminal;

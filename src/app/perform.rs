@@ -1,17 +1,20 @@
 //! Effects performed: the bridge from what the screens ask to the use cases.
 
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 
+use super::long_work::{Meanwhile, export, full_path, search_organisations};
 use super::settings;
 use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::model::effect::{
-    Arrival, Effect, ExportOrder, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings,
-    Ticket,
+    Arrival, Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings, Ticket,
 };
-use crate::office::{Door, Entry, ImportOptions, PreparedImport, PreparedOffice, Session};
+use crate::office::{
+    Door, Entry, ImportOptions, Interrupter, PreparedImport, PreparedOffice, Session,
+};
 use crate::store::{MemberFilter, OrgFilter};
 use crate::vault::KdfCost;
 
@@ -36,10 +39,31 @@ impl World {
         &mut self.door
     }
 
-    /// Performs an effect. A fault becomes a reply that names the question it belongs to.
+    /// What breaks off a statement of the database, if it is open.
+    pub fn interrupter(&self) -> Option<Interrupter> {
+        self.door.interrupter()
+    }
+
+    /// Where the directory in force lies, and its generation, once somebody is signed in.
+    pub fn directory_place(&self) -> Option<(PathBuf, u64)> {
+        let session = self.door.session(self.clock.now()).ok()?;
+        session.directory_generation().map(|g| (self.door.places().data.clone(), g))
+    }
+
+    /// Performs an effect to its end, whatever comes in between.
     pub fn perform(&mut self, effect: Effect) -> Vec<Reply> {
+        let tell = &mut |_| ControlFlow::Continue(());
+        let mut meanwhile = Meanwhile { tell, is_unwanted: &|| false };
+        self.perform_with(effect, &mut meanwhile)
+    }
+
+    /// Performs an effect. A fault becomes a reply that names the question it belongs to.
+    pub fn perform_with(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Vec<Reply> {
         let ticket = ticket_of(&effect);
-        self.outcome(effect).unwrap_or_else(|fault| {
+        self.outcome(effect, meanwhile).unwrap_or_else(|fault| {
+            if fault.kind == FaultKind::Stopped {
+                return vec![Reply::Stopped];
+            }
             if let Some(cause) = &fault.cause {
                 super::log::write(self.door.places(), cause);
             }
@@ -47,7 +71,7 @@ impl World {
         })
     }
 
-    fn outcome(&mut self, effect: Effect) -> Outcome {
+    fn outcome(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
         match effect {
             Effect::PrepareOffice(_) | Effect::ConfirmOffice(_) | Effect::AbandonOffice => {
                 self.set_up(effect)
@@ -57,10 +81,22 @@ impl World {
             }
             Effect::ResetAccount(_) | Effect::RemoveAccount(_) => self.keys(&effect),
             Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => {
-                self.importing(effect)
+                self.importing(effect, meanwhile)
+            }
+            Effect::SearchOrgs(ticket, search) => {
+                let session = self.door.session(self.clock.now())?;
+                search_organisations(session, (ticket, &search), meanwhile)
+            }
+            Effect::Export(order) => {
+                let session = self.door.session(self.clock.now())?;
+                export(session, order, meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
-            Effect::Redraw | Effect::Quit => Ok(Vec::new()),
+            Effect::Redraw
+            | Effect::Quit
+            | Effect::Forget(_)
+            | Effect::Cancel
+            | Effect::Prefetch => Ok(Vec::new()),
             other => in_session(self.door.session(self.clock.now())?, other),
         }
     }
@@ -155,19 +191,21 @@ impl World {
         }
     }
 
-    fn importing(&mut self, effect: Effect) -> Outcome {
+    fn importing(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
         let session = self.door.session(self.clock.now())?;
         match effect {
             Effect::PreviewImport(ticket, kind, path) => {
                 let path = full_path(&path);
-                let prepared = session.prepare_import(kind, &path, &ImportOptions::default())?;
+                let options = ImportOptions::default();
+                let watch = &mut |progress| meanwhile.report(progress);
+                let prepared = session.prepare_import(kind, &path, &options, watch)?;
                 let preview = prepared.preview.clone();
                 self.import = Some(prepared);
                 Ok(vec![Reply::Preview(ticket, Box::new(preview))])
             }
             Effect::RunImport => {
                 let prepared = self.import.take().ok_or_else(nothing_previewed)?;
-                match session.run_import(&prepared) {
+                match session.run_import(&prepared, &mut |p| meanwhile.report(p)) {
                     Ok(done) => {
                         Ok(vec![Reply::Imported { batch: done.batch, n_rows: done.n_rows }])
                     }
@@ -178,8 +216,15 @@ impl World {
                 }
             }
             Effect::UndoImport(batch) => {
-                let n = session.desk().undo_import(batch)?;
-                Ok(vec![Reply::Stored(format!("已撤销第 {batch} 批导入，{n} 行都收回了。"))])
+                let undone = session.undo_import(batch)?;
+                let n = undone.n_rows;
+                let stays = if undone.directory_stays {
+                    "全国组织目录没有退回上一份：上一份已经不在，或后来又导入过。"
+                } else {
+                    ""
+                };
+                let said = format!("已撤销第 {batch} 批导入，{n} 行都收回了。{stays}");
+                Ok(vec![Reply::Stored(said)])
             }
             _ => Ok(Vec::new()),
         }
@@ -237,12 +282,6 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
             }
         }
         Effect::Decide(decision) => Reply::Decided(decision.act, session.decide(&decision)?),
-        Effect::Export(order) => {
-            // Told in full: where a bare name lands is known to nobody at the screen.
-            let order = ExportOrder { path: full_path(&order.path), ..order };
-            let done = session.export_transfers(&order)?;
-            Reply::Exported { path: done.path, n_rows: done.n_rows }
-        }
         Effect::AddAccount(entry) => {
             let sentence = session.add_account(&entry)?;
             Reply::AccountIssued { name: entry.name, code: String::new(), sentence }
@@ -318,7 +357,7 @@ fn organisations(ticket: Ticket, session: Session<'_>, query: &OrgQuery) -> Resu
 }
 
 /// The ticket of a question, so that a fault can be told to the screen that asked.
-fn ticket_of(effect: &Effect) -> Option<Ticket> {
+pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
     match effect {
         Effect::LoadTransfers(t, _)
         | Effect::LoadCounts(t)
@@ -330,6 +369,7 @@ fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadDraft(t, _)
         | Effect::FindMembers(t, _)
         | Effect::FindOrgs(t, _)
+        | Effect::SearchOrgs(t, _)
         | Effect::LoadMember(t, _)
         | Effect::LoadOrg(t, _)
         | Effect::LoadAccounts(t)
@@ -345,36 +385,4 @@ fn nothing_prepared() -> Fault {
 
 fn nothing_previewed() -> Fault {
     Fault::new(FaultKind::Failed, "没有可以导入的预览，什么也没有写入。请重新选择文件。")
-}
-
-/// A name of a file from a form, from the root on.
-fn full_path(path: &Path) -> PathBuf {
-    let typed = typed_path(path);
-    std::path::absolute(&typed).unwrap_or(typed)
-}
-
-/// Reads the name of a file as people type or drag it: quotes around it and a leading `~` are
-/// forgiven.
-fn typed_path(path: &Path) -> PathBuf {
-    let text = path.to_string_lossy();
-    let text = text.trim().trim_matches(['"', '\'', '“', '”']);
-    let home = directories::BaseDirs::new();
-    match (text.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.home_dir().join(rest),
-        _ => PathBuf::from(text),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_named_from_the_root_on_and_quotes_are_forgiven() {
-        let full = full_path(Path::new("转接.xlsx"));
-        assert!(full.is_absolute() && full.ends_with("转接.xlsx"), "{}", full.display());
-        assert_eq!(full_path(Path::new("\"/某处/名册.csv\"")), Path::new("/某处/名册.csv"));
-        let home = directories::BaseDirs::new().unwrap().home_dir().join("名册.csv");
-        assert_eq!(full_path(Path::new("~/名册.csv")), home);
-    }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::output::{Exit, Said, note};
+use super::watch::watched;
 use crate::office::{RestorePreview, preview_restore, restore as put_in_place};
 use crate::store::Verification;
 
@@ -70,9 +71,15 @@ fn document_of(preview: &RestorePreview, kept: Option<&str>) -> Value {
 
 pub(super) fn verify(call: &mut Call<'_>) -> Said {
     let door = call.sign_in()?;
-    let found = call.session(&door)?.verify()?;
-    let document = json!({"ok": true, "counts": counts_of(&found)});
-    call.out.answer(&document, |out| out.line(&format!("数据库完好：{}", words_of(&found))))?;
+    let session = call.session(&door)?;
+    let found = session.verify()?;
+    let listed = watched(|watch| session.verify_directory(watch))?;
+    let directory = listed.map(|n| json!({"organisations": n}));
+    let document = json!({"ok": true, "counts": counts_of(&found), "directory": directory});
+    call.out.answer(&document, |out| {
+        out.line(&format!("数据库完好：{}", words_of(&found)))?;
+        listed.iter().try_for_each(|n| out.line(&format!("全国组织目录完好：组织 {n} 个")))
+    })?;
     Ok(Exit::DONE)
 }
 

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::output::{Exit, Output, Said, Stop, note};
+use super::watch::watched;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::BatchId;
 use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
-use crate::office::ImportOptions;
+use crate::office::{ImportOptions, Undone};
 
 #[derive(Args)]
 pub(super) struct ImportOrder {
@@ -39,7 +40,7 @@ pub(super) fn run(
     let session = call.session(&door)?;
     let options = ImportOptions { columns: order.map, branch };
     let file = order.file.unwrap_or_default();
-    let prepared = session.prepare_import(kind, &file, &options)?;
+    let prepared = watched(|watch| session.prepare_import(kind, &file, &options, watch))?;
     let preview = &prepared.preview;
     let (good, bad, present) = preview.counts;
     let blocked = bad > 0 && !order.skip_bad;
@@ -47,7 +48,8 @@ pub(super) fn run(
     if writes && !call.global.yes && std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         call.consent(&format!("将写入 {good} 行，跳过 {} 行。", bad + present))?;
     }
-    let outcome = if writes { Some(session.run_import(&prepared)?) } else { None };
+    let run = || watched(|watch| session.run_import(&prepared, watch));
+    let outcome = if writes { Some(run()?) } else { None };
     let batch = outcome.map(|o| o.batch.0);
     let written = outcome.map_or(0, |o| o.n_rows);
     call.out.answer(&document(preview, order.dry_run, written, batch), |out| {
@@ -90,7 +92,10 @@ fn rejected(out: &mut Output, preview: &ImportPreview) -> Result<(), Stop> {
             }
         }
     }
-    Ok(())
+    match preview.unlisted() {
+        (_, 0) => Ok(()),
+        (_, n) => out.line(&format!("还有 {n} 行有问题，没有列出。改好上面这些再检查一遍。")),
+    }
 }
 
 fn document(preview: &ImportPreview, dry_run: bool, written: usize, batch: Option<i64>) -> Value {
@@ -104,7 +109,7 @@ fn document(preview: &ImportPreview, dry_run: bool, written: usize, batch: Optio
     json!({
         "file": preview.file, "format": preview.format, "columns": columns, "dry_run": dry_run,
         "counts": {"good": good, "bad": bad, "present": present},
-        "rejected": rows, "written": written, "batch": batch,
+        "rejected": rows, "rejected_not_listed": preview.unlisted().1, "written": written, "batch": batch,
     })
 }
 
@@ -133,7 +138,10 @@ fn undo(call: &mut Call<'_>, batch: BatchId) -> Said {
             format!("批次号应是 1 或更大的整数，现在是 {batch}。请照导入完成时给出的填。");
         return Err(Fault::new(FaultKind::Usage, sentence).into());
     }
-    let n_rows = session.desk().undo_import(batch)?;
+    let Undone { n_rows, directory_stays } = session.undo_import(batch)?;
+    if directory_stays {
+        note("全国组织名单没有退回上一份：上一份已经不在，或后来又导入过。需要时请重新导入名单。");
+    }
     call.out.answer(&json!({"batch": batch.0, "removed": n_rows}), |out| {
         out.line(&format!("已撤销第 {batch} 批，{n_rows} 行"))
     })?;

@@ -206,10 +206,10 @@ pub(super) fn run(call: &mut Call<'_>, order: MemberOrder) -> Said {
 fn list(call: &mut Call<'_>, order: ListOrder) -> Said {
     let door = call.sign_in()?;
     let session = call.session(&door)?;
-    let under = order.branch.map(|text| session.find_organisation(&text)).transpose()?;
+    let under = order.branch.map(|text| session.look_up_organisation(&text)).transpose()?;
     let filter = MemberFilter {
         search: order.search.unwrap_or_default(),
-        under: under.map(|org| org.path),
+        under: under.map(|named| named.organisation.path),
         former: order.former,
         after: None,
         limit: Some(PAGE),

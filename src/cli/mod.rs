@@ -14,10 +14,12 @@ mod init;
 mod keys;
 mod member;
 mod org;
+mod org_search;
 mod output;
 mod recover;
 mod stats;
 mod transfer;
+mod watch;
 mod who;
 
 use std::ffi::OsString;
@@ -64,6 +66,7 @@ pub fn code_of(kind: FaultKind) -> u8 {
         FaultKind::CannotWrite => 73,
         FaultKind::Damaged => 74,
         FaultKind::Busy => 75,
+        FaultKind::Stopped => 130,
     }
 }
 
@@ -88,7 +91,7 @@ fn dispatch(cli: Cli, out: &mut Output) -> Said {
         return open_interface(call.places, call.clock);
     };
     if !command.opens_interface() {
-        leave_on_interrupt();
+        watch::leave_on_interrupt();
     }
     match command {
         Command::Init(order) => init::run(&mut Call::new(global, out)?, &order),
@@ -122,22 +125,6 @@ fn open_interface(places: Places, clock: Clock) -> Said {
     };
     crate::app::run(door, clock, walked_in)?;
     Ok(Exit::DONE)
-}
-
-/// An interrupted command ends at once with 130. What was not committed is not there: the
-/// database takes back an open transaction, and files appear only when they are whole.
-fn leave_on_interrupt() {
-    #[cfg(unix)]
-    {
-        use std::sync::Arc;
-        use std::sync::atomic::AtomicBool;
-        let always = Arc::new(AtomicBool::new(true));
-        let signal = signal_hook::consts::SIGINT;
-        // Without the handler the signal's own action ends the program all the same.
-        signal_hook::flag::register_conditional_shutdown(signal, 130, always)
-            .map(drop)
-            .unwrap_or_default();
-    }
 }
 
 /// One call: where things lie, what time it is, who acts, and where the answer goes.
@@ -192,8 +179,9 @@ mod tests {
             FaultKind::CannotWrite,
             FaultKind::Damaged,
             FaultKind::Busy,
+            FaultKind::Stopped,
         ];
         let codes: Vec<u8> = kinds.into_iter().map(code_of).collect();
-        assert_eq!(codes, [1, 2, 4, 5, 6, 7, 69, 73, 74, 75]);
+        assert_eq!(codes, [1, 2, 4, 5, 6, 7, 69, 73, 74, 75, 130]);
     }
 }

@@ -6,11 +6,11 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::imports::{self, ImportOrder};
-use super::output::{Exit, Said};
-use super::{Call, args};
+use super::output::{Exit, Said, note};
+use super::{Call, args, org_search};
 use crate::domain::fault::Fault;
-use crate::domain::name_search::NameQuery;
 use crate::domain::order::ImportKind;
+use crate::domain::org_search::Superior;
 use crate::domain::organisation::{OrgEntry, OrgKind, OrgRow, Organisation};
 use crate::exchange::export::{Disclosure, Overwrite};
 use crate::office::{ExportDone, ExportManner, Session};
@@ -24,7 +24,7 @@ pub(super) enum OrgOrder {
     #[command(about = "导入组织名单")]
     Import(ImportOrder),
     #[command(about = "查找：汉字、全拼、首字母、编号，可混写，空格隔开几个词")]
-    Search(SearchOrder),
+    Search(org_search::SearchOrder),
     #[command(about = "看一个组织")]
     Show(NamedOrder),
     #[command(about = "列出组织")]
@@ -37,18 +37,6 @@ pub(super) enum OrgOrder {
     Retire(RetireOrder),
     #[command(about = "导出组织名单")]
     Export(ExportOrder),
-}
-
-#[derive(Args)]
-pub(super) struct SearchOrder {
-    #[arg(value_name = "TEXT", required = true, help = "要找的字")]
-    text: Vec<String>,
-    #[arg(long, value_parser = args::kind, help = "只要这一类")]
-    kind: Option<OrgKind>,
-    #[arg(long, value_name = "CODE", help = "只要这个组织和它下面的")]
-    under: Option<String>,
-    #[arg(long, value_name = "N", default_value = "20", value_parser = args::count, help = "最多几个")]
-    limit: usize,
 }
 
 #[derive(Args)]
@@ -124,7 +112,7 @@ pub(super) struct ExportOrder {
 pub(super) fn run(call: &mut Call<'_>, order: OrgOrder) -> Said {
     match order {
         OrgOrder::Import(order) => imports::run(call, ImportKind::Organisations, order, None),
-        OrgOrder::Search(order) => search(call, &order),
+        OrgOrder::Search(order) => org_search::run(call, &order),
         OrgOrder::Show(order) => show(call, &order),
         OrgOrder::List(order) => list(call, &order),
         OrgOrder::Add(order) => add(call, order),
@@ -134,29 +122,12 @@ pub(super) fn run(call: &mut Call<'_>, order: OrgOrder) -> Said {
     }
 }
 
-fn search(call: &mut Call<'_>, order: &SearchOrder) -> Said {
-    let door = call.sign_in()?;
-    let session = call.session(&door)?;
-    let text = order.text.join(" ");
-    let query = NameQuery::parse(&text);
-    let filter = filter_of(&session, order.under.as_deref(), order.kind)?;
-    let found = rows_of(&session, &text, &filter, None)?;
-    let mut scored: Vec<_> = found
-        .into_iter()
-        .filter_map(|row| query.matches(&row.full_name, &row.code).map(|score| (score, row)))
-        .collect();
-    // The sort is stable, so equals stay in the order of the tree.
-    scored.sort_by_key(|(score, _)| *score);
-    let rows: Vec<OrgRow> = scored.into_iter().take(order.limit).map(|(_, row)| row).collect();
-    print(call, &rows)
-}
-
 fn list(call: &mut Call<'_>, order: &ListOrder) -> Said {
     let door = call.sign_in()?;
     let session = call.session(&door)?;
     let filter = filter_of(&session, order.under.as_deref(), order.kind)?;
     let filter = OrgFilter { retired: order.retired, ..filter };
-    let rows = rows_of(&session, "", &filter, order.limit)?;
+    let rows = rows_of(&session, &filter, order.limit)?;
     print(call, &rows)
 }
 
@@ -165,20 +136,30 @@ fn filter_of(
     under: Option<&str>,
     kind: Option<OrgKind>,
 ) -> Result<OrgFilter, Fault> {
-    let under = under.map(|text| session.find_organisation(text)).transpose()?;
-    Ok(OrgFilter { under: under.map(|org| org.path), kind, limit: Some(PAGE), retired: false })
+    let under = under.map(|text| session.look_up_organisation(text)).transpose()?;
+    if let Some(named) = under.as_ref().filter(|named| named.is_listed_only()) {
+        note(&format!(
+            "「{}」只在全国组织目录里，本库里没有它下面的组织。要查目录请用「tuanzhuan org search --under」。",
+            named.organisation.full_name
+        ));
+    }
+    Ok(OrgFilter {
+        under: under.map(|named| named.organisation.path),
+        kind,
+        limit: Some(PAGE),
+        retired: false,
+    })
 }
 
 fn rows_of(
     session: &Session<'_>,
-    text: &str,
     filter: &OrgFilter,
     most: Option<usize>,
 ) -> Result<Vec<OrgRow>, Fault> {
     let most = most.unwrap_or(usize::MAX);
     let (mut all, mut after) = (Vec::new(), None::<String>);
     loop {
-        let (rows, next) = session.desk().organisations(text, filter, after.as_deref())?;
+        let (rows, next) = session.desk().organisations("", filter, after.as_deref())?;
         all.extend(rows);
         if next.is_none() || all.len() >= most {
             all.truncate(most);
@@ -218,8 +199,8 @@ fn document_of_row(row: &OrgRow) -> Value {
 fn show(call: &mut Call<'_>, order: &NamedOrder) -> Said {
     let door = call.sign_in()?;
     let session = call.session(&door)?;
-    let org = session.find_organisation(&order.org)?;
-    let superior = org.parent.map(|id| session.organisation(id)).transpose()?;
+    let named = session.look_up_organisation(&order.org)?;
+    let (org, superior) = (named.organisation, named.superior);
     call.out.answer(&document_of(&org, superior.as_ref()), |out| {
         out.fields(&[
             ("编号", org.code.clone()),
@@ -239,7 +220,7 @@ fn show(call: &mut Call<'_>, order: &NamedOrder) -> Said {
     Ok(Exit::DONE)
 }
 
-fn document_of(org: &Organisation, superior: Option<&Organisation>) -> Value {
+fn document_of(org: &Organisation, superior: Option<&Superior>) -> Value {
     json!({
         "code": org.code, "full_name": org.full_name, "short_name": org.short_name,
         "kind": org.kind.id(), "kind_label": org.kind.label(),
@@ -290,6 +271,7 @@ fn edit(call: &mut Call<'_>, order: EditOrder) -> Said {
 
 fn saved(call: &mut Call<'_>, session: &Session<'_>, org: &Organisation, done: &str) -> Said {
     let superior = org.parent.map(|id| session.organisation(id)).transpose()?;
+    let superior = superior.map(|s| Superior { code: s.code, full_name: s.full_name });
     call.out.answer(&document_of(org, superior.as_ref()), |out| {
         out.line(&format!("{done}：{}（编号 {}）", org.full_name, org.code))
     })?;

@@ -34,7 +34,7 @@ pub(super) fn run(call: &mut Call<'_>, order: &StatsOrder) -> Said {
 
 fn organisation(session: &Session<'_>, text: Option<&str>) -> Result<Organisation, Fault> {
     let Some(text) = text else { return session.organisation(session.actor().org) };
-    let org = session.find_organisation(text)?;
+    let org = session.look_up_organisation(text)?.organisation;
     if session.actor().org_path.contains(&org.path) {
         return Ok(org);
     }

@@ -26,6 +26,8 @@ pub enum FaultKind {
     Damaged,
     /// Another window is writing.
     Busy,
+    /// The person stopped it; nothing was written.
+    Stopped,
 }
 
 /// A fault with its sentence. The cause is for the log and never holds personal data.

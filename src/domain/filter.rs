@@ -96,6 +96,39 @@ pub enum CursorKey {
     Number(i64),
 }
 
+/// Where a page of a list stands. A row that is gone meanwhile still has its place in the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// The first rows.
+    First,
+    /// The rows after this one.
+    After(Cursor),
+    /// This row and those after it, to read a place again.
+    At(Cursor),
+    /// The rows before this one, the nearest ones.
+    Before(Cursor),
+    /// The last rows.
+    Last,
+}
+
+impl Start {
+    /// The row that the page is told by.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        match self {
+            Self::After(cursor) | Self::At(cursor) | Self::Before(cursor) => Some(cursor),
+            Self::First | Self::Last => None,
+        }
+    }
+
+    /// Whether the page is read from its end to its beginning.
+    pub fn is_backwards(&self) -> bool {
+        match self {
+            Self::Before(_) | Self::Last => true,
+            Self::First | Self::After(_) | Self::At(_) => false,
+        }
+    }
+}
+
 /// A question for a page of transfers. Scope is not part of it: the handle adds that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransferQuery {
@@ -117,8 +150,8 @@ pub struct TransferQuery {
     pub search: String,
     /// Order.
     pub sort: Sort,
-    /// Page begins after this row; none for the first page.
-    pub after: Option<Cursor>,
+    /// Which page.
+    pub start: Start,
     /// Most rows of the page.
     pub limit: usize,
 }
@@ -136,19 +169,28 @@ impl TransferQuery {
             done_before: None,
             search: String::new(),
             sort: Sort::default(),
-            after: None,
+            start: Start::First,
             limit: 100,
         }
     }
 }
 
-/// A page of rows, and where the next one begins.
+/// A page of rows, and where the pages beside it are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// Rows.
+    /// Rows, in the order of the list whichever way the page was read.
     pub rows: Vec<T>,
-    /// None where this is the last page.
+    /// The first row, for [`Start::Before`]; none where nothing is known to stand before it.
+    pub previous: Option<Cursor>,
+    /// The last row, for [`Start::After`]; none where this is the last page.
     pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// Whole lists that fit one page.
+    pub fn whole(rows: Vec<T>) -> Self {
+        Self { rows, previous: None, next: None }
+    }
 }
 
 /// How many transfers each view has, in the order of [`View::ALL`], and how many drafts.

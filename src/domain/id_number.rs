@@ -193,6 +193,10 @@ pub fn mask_id(text: &str) -> String {
 
 /// Trims, drops inner blanks, narrows full-width forms and raises a small x.
 pub fn normal_form(text: &str) -> String {
+    // Nearly every number of a register is in this form already.
+    if text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_lowercase()) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|c| match c {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
@@ -233,12 +237,14 @@ fn check_characters(text: &str) -> Result<(), IdFault> {
 }
 
 fn check_region(text: &str) -> Result<(), IdFault> {
-    let province = slice(text, 0, 2);
-    if PROVINCES.contains(&province.as_str()) { Ok(()) } else { Err(IdFault::Region(province)) }
+    let is_known = text.get(..2).is_some_and(|province| PROVINCES.contains(&province));
+    if is_known { Ok(()) } else { Err(IdFault::Region(slice(text, 0, 2))) }
 }
 
 fn birthday_of(text: &str) -> Option<NaiveDate> {
-    let born = NaiveDate::parse_from_str(&slice(text, 6, 14), "%Y%m%d").ok()?;
+    let digits = |range| text.get(range).and_then(|digits: &str| digits.parse::<u32>().ok());
+    let year = i32::try_from(digits(6..10)?).ok()?;
+    let born = NaiveDate::from_ymd_opt(year, digits(10..12)?, digits(12..14)?)?;
     let sensible = NaiveDate::from_ymd_opt(1900, 1, 1)?..NaiveDate::from_ymd_opt(2100, 1, 1)?;
     sensible.contains(&born).then_some(born)
 }

@@ -12,12 +12,15 @@ pub mod member;
 pub mod name_key;
 pub mod name_search;
 pub mod order;
+pub mod org_search;
 pub mod organisation;
+pub mod packed_number;
 pub mod person_name;
 pub mod phone;
 pub mod progress;
 pub mod text;
 pub mod transfer;
+pub mod words;
 pub mod workflow;
 
 #[cfg(test)]

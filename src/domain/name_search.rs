@@ -2,22 +2,21 @@
 //!
 //! A query is some terms separated by spaces, in any order, all of which must match: `常州 tnjd`
 //! finds 常州市天宁区天宁街道团工委. A term may be Chinese, full pinyin, initials, a mixture of
-//! these, or a part of the code. Every reading of a character counts, so a surname is found both
-//! by its reading as a surname and by its everyday one.
+//! these, or the beginning of the code. Every reading of a character counts, so a surname is found
+//! both by its reading as a surname and by its everyday one. A term with the old name of a place
+//! in it also finds what bears the new one ([`Synonyms`]).
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use pinyin::ToPinyinMulti;
+use memchr::memmem::Finder;
 
 use super::text::clean_line;
+use sound::Sounded;
+pub use synonyms::Synonyms;
 
-/// The longest term that is tried by sound; positions in it are the bits of one word.
-const LONGEST_SOUND: usize = 63;
-
-/// How ü is typed: `lv` on a keyboard, `lu` by habit, `lyu` in a passport.
-const SPELLINGS_OF_U: [&str; 3] = ["v", "u", "yu"];
+pub mod sound;
+mod synonyms;
 
 /// A parsed query. Parse once, match against every row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,7 +50,7 @@ pub enum Nearness {
     Whole,
     /// The name or the code starts with the term.
     Prefix,
-    /// The term is somewhere in the name or the code.
+    /// The term is somewhere in the name.
     Substring,
     /// The name starts with characters that sound like the term.
     SoundPrefix,
@@ -59,26 +58,66 @@ pub enum Nearness {
     Sound,
 }
 
+/// One word of a query: it matches in any of its spellings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Term {
+pub struct Term {
+    spellings: Vec<Spelling>,
+}
+
+/// One way to write a term: as typed, or with an old name in it replaced by the new one.
+#[derive(Debug, Clone)]
+pub struct Spelling {
     /// The term as compared with folded text.
     text: String,
+    /// The same, made ready for looking for it.
+    finder: Finder<'static>,
+    /// Length of the text in characters.
+    length: usize,
     /// The term as compared by sound; empty if it is too long for that.
-    letters: Vec<char>,
+    sounded: Sounded,
     /// Whether a letter is among them, without which sound cannot matter.
     has_letter: bool,
 }
 
+impl PartialEq for Spelling {
+    /// All else follows from the text.
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Spelling {}
+
 impl NameQuery {
     /// Parses what was typed. Spaces of any width separate the terms; never fails.
     pub fn parse(typed: &str) -> Self {
+        Self::parse_with(typed, &Synonyms::default())
+    }
+
+    /// Parses what was typed; a term with an old name in it also finds what bears the new one.
+    pub fn parse_with(typed: &str, synonyms: &Synonyms) -> Self {
         let typed = clean_line(typed).text;
-        Self { terms: typed.split_whitespace().map(Term::new).collect() }
+        Self { terms: typed.split_whitespace().map(|word| Term::new(word, synonyms)).collect() }
     }
 
     /// Whether the query is empty and so matches everything.
     pub const fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// The terms, all of which must match.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The same query without one of its terms.
+    pub fn without(&self, term: usize) -> Self {
+        self.only((0..self.terms.len()).filter(|index| *index != term))
+    }
+
+    /// A query of some of its terms.
+    pub fn only(&self, terms: impl Iterator<Item = usize>) -> Self {
+        Self { terms: terms.filter_map(|index| self.terms.get(index).cloned()).collect() }
     }
 
     /// The score of a row, or nothing if some term does not match.
@@ -98,66 +137,150 @@ impl NameQuery {
     /// ascending and without overlap. Matches by sound are not marked.
     pub fn highlight(&self, name: &str) -> Vec<Range<usize>> {
         let name = folded(name);
-        let mut found: Vec<_> = self.terms.iter().flat_map(|t| t.places_in(&name)).collect();
+        let spellings = self.terms.iter().flat_map(|term| &term.spellings);
+        let mut found: Vec<_> = spellings.flat_map(|s| s.places_in(&name)).collect();
         found.sort_by_key(|range| (range.start, range.end));
         merged(found)
     }
 }
 
 impl Term {
-    fn new(word: &str) -> Self {
-        let text = folded(word).into_owned();
-        let sounded = text.chars().filter(|c| !matches!(c, '\'' | '’'));
-        let letters: Vec<char> = sounded.map(|c| if c == 'ü' { 'v' } else { c }).collect();
-        let has_letter = letters.iter().any(char::is_ascii_lowercase);
-        let letters = if letters.len() > LONGEST_SOUND { Vec::new() } else { letters };
-        Self { text, letters, has_letter }
+    fn new(word: &str, synonyms: &Synonyms) -> Self {
+        let spellings = synonyms.spellings(folded(word).into_owned());
+        Self { spellings: spellings.into_iter().map(Spelling::new).collect() }
     }
 
-    fn nearness(&self, name: &str, code: &str) -> Option<Nearness> {
-        let literal = [literal_nearness(&self.text, name), literal_nearness(&self.text, code)];
-        literal.into_iter().flatten().min().or_else(|| self.sound_nearness(name))
+    /// All its spellings, the one that was typed first.
+    pub fn spellings(&self) -> &[Spelling] {
+        &self.spellings
     }
 
-    /// A term without letters can still differ from the name by the dots that people leave out.
+    /// The text as it was typed, folded.
+    pub fn typed(&self) -> &str {
+        self.spellings.first().map_or("", Spelling::text)
+    }
+
+    /// How the term matches a folded name or a folded code, if it does.
+    pub fn nearness(&self, name: &str, code: &str) -> Option<Nearness> {
+        self.literal_nearness(name, code).or_else(|| self.sound_nearness(name))
+    }
+
+    /// As [`Term::nearness`], by characters alone.
+    pub fn literal_nearness(&self, name: &str, code: &str) -> Option<Nearness> {
+        let ways = self.spellings.iter().flat_map(|s| [s.in_name(name), s.in_code(code)]);
+        ways.flatten().min()
+    }
+
+    /// Whether a name, given as it is written and by its bytes, surely has not the characters of
+    /// the term: a quick look before a long one, which need not even know that it is text.
+    pub fn is_absent_from(&self, name: &[u8]) -> bool {
+        let found = |spelling: &Spelling| spelling.finder.find(name).is_some();
+        !self.spellings.iter().any(found) && !may_change(name)
+    }
+
+    /// Whether the term matches with just this nearness. What rules that out is looked for first,
+    /// so that this is the quickest way to go through many rows that do not match.
+    pub fn is_just(&self, nearness: Nearness, name: &str, code: &str) -> bool {
+        let by_sound = match nearness {
+            Nearness::Whole | Nearness::Prefix | Nearness::Substring => {
+                return self.literal_nearness(name, code) == Some(nearness);
+            }
+            Nearness::SoundPrefix => self.spellings.iter().any(|s| s.starts_by_sound(name)),
+            Nearness::Sound => self.sound_nearness(name) == Some(nearness),
+        };
+        by_sound && self.literal_nearness(name, code).is_none()
+    }
+
     fn sound_nearness(&self, name: &str) -> Option<Nearness> {
-        if self.letters.is_empty() || !(self.has_letter || name.contains('·')) {
-            return None;
-        }
-        sound_nearness(&self.letters, name)
-    }
-
-    fn places_in(&self, name: &str) -> Vec<Range<usize>> {
-        let length = self.text.chars().count();
-        let starts = name.match_indices(self.text.as_str());
-        starts
-            .map(|(byte, _)| name.get(..byte).unwrap_or_default().chars().count())
-            .map(|start| start..start + length)
-            .collect()
+        self.spellings.iter().filter_map(|spelling| spelling.sound_nearness(name)).min()
     }
 }
 
-fn literal_nearness(term: &str, text: &str) -> Option<Nearness> {
-    if !text.contains(term) {
-        None
-    } else if text.len() == term.len() {
-        Some(Nearness::Whole)
-    } else if text.starts_with(term) {
-        Some(Nearness::Prefix)
-    } else {
-        Some(Nearness::Substring)
+impl Spelling {
+    fn new(text: String) -> Self {
+        let sounded = text.chars().filter(|c| !matches!(c, '\'' | '’'));
+        let letters: Vec<char> = sounded.map(|c| if c == 'ü' { 'v' } else { c }).collect();
+        let has_letter = letters.iter().any(char::is_ascii_lowercase);
+        let sounded = Sounded::new(letters);
+        let finder = Finder::new(&text).into_owned();
+        Self { finder, length: text.chars().count(), text, sounded, has_letter }
+    }
+
+    /// The folded text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its length in characters.
+    pub const fn length(&self) -> usize {
+        self.length
+    }
+
+    /// What is compared by sound: without apostrophes, v for ü; empty where the text is too long.
+    pub fn letters(&self) -> &[char] {
+        self.sounded.letters()
+    }
+
+    /// Whether a letter is in it; without one it sounds like a name only if dots were left out.
+    pub const fn has_letter(&self) -> bool {
+        self.has_letter
+    }
+
+    fn in_name(&self, name: &str) -> Option<Nearness> {
+        match self.finder.find(name.as_bytes())? {
+            0 if name.len() == self.text.len() => Some(Nearness::Whole),
+            0 => Some(Nearness::Prefix),
+            1.. => Some(Nearness::Substring),
+        }
+    }
+
+    /// A part out of the middle of a code means nothing to anybody: only its beginning is typed.
+    fn in_code(&self, code: &str) -> Option<Nearness> {
+        if !code.starts_with(self.text.as_str()) {
+            None
+        } else if code.len() == self.text.len() {
+            Some(Nearness::Whole)
+        } else {
+            Some(Nearness::Prefix)
+        }
+    }
+
+    fn sound_nearness(&self, name: &str) -> Option<Nearness> {
+        if self.can_sound_like(name) { self.sounded.nearness(name) } else { None }
+    }
+
+    fn starts_by_sound(&self, name: &str) -> bool {
+        self.can_sound_like(name) && self.sounded.starts(name)
+    }
+
+    /// A term without letters can still differ from the name by the dots that people leave out.
+    fn can_sound_like(&self, name: &str) -> bool {
+        !self.letters().is_empty() && (self.has_letter || name.contains('·'))
+    }
+
+    fn places_in(&self, name: &str) -> Vec<Range<usize>> {
+        let starts = name.match_indices(self.text.as_str());
+        starts
+            .map(|(byte, _)| name.get(..byte).unwrap_or_default().chars().count())
+            .map(|start| start..start + self.length)
+            .collect()
     }
 }
 
 /// Folds character by character, so that indexes into the folded name are indexes into the name.
 ///
 /// Most names need no folding, and a list has a hundred thousand of them: they are not copied.
-fn folded(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(may_fold) {
+pub fn folded(text: &str) -> Cow<'_, str> {
+    if may_change(text.as_bytes()) {
         Cow::Owned(text.chars().map(fold).collect())
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Whether folding may change a text; all of it is looked at, which is quicker than stopping.
+fn may_change(text: &[u8]) -> bool {
+    text.iter().fold(false, |any, byte| any | may_fold(*byte))
 }
 
 /// Whether a byte may begin a character that [`fold`] changes: capitals, and in UTF-8 the first
@@ -167,7 +290,7 @@ const fn may_fold(byte: u8) -> bool {
 }
 
 /// Full-width forms become plain, capitals small, and the several dots in names one dot.
-fn fold(c: char) -> char {
+pub fn fold(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => {
             char::from_u32(c as u32 - 0xFEE0).map_or(c, |plain| plain.to_ascii_lowercase())
@@ -188,120 +311,6 @@ fn merged(ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     out
-}
-
-/// A set of places in a term: bit p says that its first p characters are accounted for.
-///
-/// All ways of reading are followed at once, one step for each character of the name, so the
-/// work grows with name times term and no query can make it explode.
-type Places = u64;
-
-fn sound_nearness(letters: &[char], name: &str) -> Option<Nearness> {
-    let whole: Places = 1 << letters.len();
-    let (mut from_start, mut inside): (Places, Places) = (1, 0);
-    let mut found = None;
-    for c in name.chars() {
-        let initials = initials(c);
-        from_start = step(letters, from_start, c, initials);
-        if from_start & whole != 0 {
-            return Some(Nearness::SoundPrefix);
-        }
-        inside = step(letters, inside | 1, c, initials);
-        if inside & whole != 0 {
-            found = Some(Nearness::Sound);
-        }
-    }
-    found
-}
-
-/// The places reached after one more character of the name.
-fn step(letters: &[char], places: Places, c: char, initials: Letters) -> Places {
-    let mut reached = if c == '·' { places & !1 } else { 0 };
-    let mut left = places;
-    while left != 0 {
-        let place = left.trailing_zeros();
-        left &= left - 1;
-        let rest = letters.get(place as usize..).unwrap_or_default();
-        let Some(next) = rest.first().copied() else { continue };
-        if next == c {
-            reached |= 1 << (place + 1);
-        }
-        if initials & letter_bit(next) != 0 {
-            reached |= heard(rest, c) << place;
-        }
-    }
-    reached
-}
-
-/// How much of the rest of a term the readings of a character can account for.
-fn heard(rest: &[char], c: char) -> Places {
-    let readings = c.to_pinyin_multi().into_iter().flatten();
-    readings.fold(0, |amounts, reading| amounts | consumed(rest, reading.plain()))
-}
-
-/// A set of letters, bit 0 for a.
-type Letters = u32;
-
-const fn letter_bit(c: char) -> Letters {
-    if c.is_ascii_lowercase() { 1 << (c as u32 - 'a' as u32) } else { 0 }
-}
-
-/// The common block, to which nearly every character of a name belongs.
-const COMMON: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
-
-/// The initials of the common characters: most characters of most names are dismissed by them,
-/// without looking up their readings.
-static COMMON_INITIALS: LazyLock<Vec<Letters>> =
-    LazyLock::new(|| COMMON.map(initials_of_readings).collect());
-
-fn initials(c: char) -> Letters {
-    let index = (c as usize).wrapping_sub(*COMMON.start() as usize);
-    COMMON_INITIALS.get(index).copied().unwrap_or_else(|| initials_of_readings(c))
-}
-
-fn initials_of_readings(c: char) -> Letters {
-    let readings = c.to_pinyin_multi().into_iter().flatten();
-    let firsts = readings.filter_map(|reading| reading.plain().chars().next());
-    firsts.fold(0, |letters, first| letters | letter_bit(first))
-}
-
-/// How much of the rest of a term one reading can account for: bit n says n characters.
-fn consumed(rest: &[char], reading: &str) -> Places {
-    let mut amounts = initial(rest, reading);
-    let spellings = if reading.contains('ü') { SPELLINGS_OF_U.as_slice() } else { &["v"] };
-    for spelling in spellings {
-        amounts |= spelled(rest, reading, spelling);
-    }
-    amounts
-}
-
-/// The initial alone: one letter, or both letters of zh, ch and sh.
-fn initial(rest: &[char], reading: &str) -> Places {
-    let mut letters = reading.chars();
-    let first = letters.next();
-    if first.is_none() || rest.first().copied() != first {
-        return 0;
-    }
-    let double = letters.next() == Some('h') && rest.get(1) == Some(&'h');
-    if double { 0b110 } else { 0b010 }
-}
-
-/// The full reading, or as much of it as has been typed if the term ends within it.
-fn spelled(rest: &[char], reading: &str, spelling_of_u: &str) -> Places {
-    let mut taken = 0;
-    for letter in reading.chars() {
-        let mut alone = [0; 4];
-        let alone: &str = letter.encode_utf8(&mut alone);
-        let written = if letter == 'ü' { spelling_of_u } else { alone };
-        for letter in written.chars() {
-            match rest.get(taken) {
-                None => return 1 << taken,
-                Some(typed) if *typed != letter => return 0,
-                Some(_) => taken += 1,
-            }
-        }
-    }
-    1 << taken
 }
 
 #[cfg(test)]

@@ -103,8 +103,19 @@ pub struct ImportPreview {
     pub columns: Vec<(String, String)>,
     /// How many rows are good, bad, present.
     pub counts: (usize, usize, usize),
-    /// Every row, in file order.
+    /// The first rows with problems and the first good ones, in file order: all of a short file.
     pub rows: Vec<ImportRow>,
+}
+
+impl ImportPreview {
+    /// How many rows are counted and not listed: good ones, and those with problems.
+    pub fn unlisted(&self) -> (usize, usize) {
+        let (good, bad, present) = self.counts;
+        let is_good = |row: &&ImportRow| row.verdict == ImportVerdict::Good;
+        let n_good = self.rows.iter().filter(is_good).count();
+        let n_problems = self.rows.len() - n_good;
+        (good.saturating_sub(n_good), (bad + present).saturating_sub(n_problems))
+    }
 }
 
 /// Answers of a member form, raw; the world parses them.

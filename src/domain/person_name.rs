@@ -60,6 +60,10 @@ impl std::fmt::Display for PersonName {
 }
 
 fn normal_form(text: &str) -> String {
+    // Unified ideographs have one form only, and nearly every name consists of them.
+    if text.chars().all(|c| matches!(c, '\u{4E00}'..='\u{9FFF}')) {
+        return text.to_owned();
+    }
     let kept: String = text
         .nfc()
         .filter(|c| !matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{202A}'..='\u{202E}'))

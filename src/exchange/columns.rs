@@ -1,6 +1,7 @@
 //! Which column of a sheet holds what: headers in any order, under their usual names.
 
-use super::sheet::{Cell, Sheet, SheetRow};
+use super::sheet::{Cell, SheetFault, SheetRow};
+use super::sheet_file::SheetRows;
 use crate::domain::id_number::normal_form;
 
 /// Within how many rows with content the header must stand: titles and notes come before it.
@@ -124,6 +125,17 @@ pub enum ColumnFault {
     Override(String),
 }
 
+/// Why a file cannot be read as a register. `Display` is the whole Chinese sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadFault {
+    /// The file itself.
+    #[error(transparent)]
+    Sheet(#[from] SheetFault),
+    /// Its columns.
+    #[error(transparent)]
+    Columns(#[from] ColumnFault),
+}
+
 /// A column that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnmappedColumn {
@@ -180,21 +192,22 @@ impl<F: KnownField> ColumnPlan<F> {
     }
 }
 
-/// Finds the header and what its columns hold; the rows that follow it are the data.
+/// Finds the header and what its columns hold; the next rows are the data.
 ///
 /// # Errors
-/// As [`ColumnFault`] says.
-pub fn recognise<'s, F: KnownField>(
-    sheet: &'s Sheet,
+/// As [`ColumnFault`] says, or where the first rows cannot be read.
+pub fn recognise<F: KnownField>(
+    rows: &mut SheetRows,
     overrides: &[ColumnOverride],
-) -> Result<(ColumnPlan<F>, &'s [SheetRow]), ColumnFault> {
+) -> Result<ColumnPlan<F>, ReadFault> {
     let wishes = wishes_of::<F>(overrides)?;
-    let at = header_at::<F>(sheet, overrides)?;
-    let (header, data) = sheet.rows.split_at(at + 1);
-    let header = header.last().ok_or_else(no_header::<F>)?;
+    let first = rows.look_ahead(HEADER_WITHIN)?;
+    let at = header_at::<F>(first, overrides)?;
+    let header = first.get(at).ok_or_else(no_header::<F>)?;
     let plan = plan_of(header, overrides, &wishes)?;
     check_required(&plan, header)?;
-    Ok((plan, data))
+    rows.skip(at + 1);
+    Ok(plan)
 }
 
 /// What a column is wished to be: a field, or nothing.
@@ -216,7 +229,7 @@ fn wish_of<F: KnownField>(given: &str) -> Result<Wish<F>, ColumnFault> {
 }
 
 fn header_at<F: KnownField>(
-    sheet: &Sheet,
+    first: &[SheetRow],
     overrides: &[ColumnOverride],
 ) -> Result<usize, ColumnFault> {
     let is_known = |cell: &Cell| {
@@ -226,8 +239,7 @@ fn header_at<F: KnownField>(
             || overrides.iter().any(|o| canonical(&o.column) == header && !header.is_empty())
     };
     let known = |row: &SheetRow| row.cells.iter().filter(|cell| is_known(cell)).count();
-    let candidates = sheet.rows.iter().take(HEADER_WITHIN);
-    candidates.map(known).position(|n| n >= KNOWN_AT_LEAST).ok_or_else(no_header::<F>)
+    first.iter().map(known).position(|n| n >= KNOWN_AT_LEAST).ok_or_else(no_header::<F>)
 }
 
 fn no_header<F: KnownField>() -> ColumnFault {

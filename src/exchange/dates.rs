@@ -52,6 +52,11 @@ pub fn month_of(cell: &Cell) -> Result<String, DateFault> {
 /// # Errors
 /// As [`DateFault`] says; also for an empty cell.
 pub fn calendar_part(cell: &Cell) -> Result<CalendarPart, DateFault> {
+    if let Cell::Text(text) = cell
+        && let Some(part) = of_iso(text)
+    {
+        return Ok(part);
+    }
     let shown = cell.text();
     let found = match cell {
         Cell::Date(day) => Some(of_day(*day)),
@@ -63,6 +68,18 @@ pub fn calendar_part(cell: &Cell) -> Result<CalendarPart, DateFault> {
     }
     let sensible = found.filter(|part| YEARS.contains(&part.year));
     sensible.ok_or(DateFault::Unreadable(shown))
+}
+
+/// `2017-12` or `2017-12-01`, as most registers have it; told at a glance.
+fn of_iso(text: &str) -> Option<CalendarPart> {
+    let is_digit = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    let fits = matches!(text.len(), 7 | 10) && text.bytes().enumerate().all(is_digit);
+    let day = if text.len() == 10 { Some(text.get(8..)?) } else { None };
+    let part = of_numbers(text.get(..4).filter(|_| fits)?, text.get(5..7)?, day)?;
+    YEARS.contains(&part.year).then_some(part)
 }
 
 /// `2017.1`: the number 2017.10 loses its last digit in a spreadsheet.

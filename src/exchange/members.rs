@@ -1,16 +1,19 @@
-//! Members from a sheet: every row parsed as a whole, every fault of it named.
+//! Members from a sheet, row by row: each parsed as a whole, every fault of it named.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
-use super::columns::{ColumnFault, ColumnOverride, ColumnPlan, KnownField, recognise};
+use super::columns::{ColumnOverride, ColumnPlan, KnownField, ReadFault, recognise};
 use super::dates::{calendar_part, month_of};
+use super::doubles::Double;
 use super::fault::{RowFault, masked_where_id};
 use super::fields::MemberField;
-use super::sheet::{Cell, Sheet, SheetRow};
+use super::sheet::{Cell, SheetFault, SheetRow};
+use super::sheet_file::{SheetFile, SheetRows};
 use crate::domain::id_number::{DocumentKind, IdFault, IdNumber, mask_id, normal_form};
 use crate::domain::member::{Authentication, GraduationMark, MemberEntry, Profile};
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
+use crate::domain::progress::Progress;
 use chrono::Datelike;
 
 /// Length of the ID numbers that were given out until 1999.
@@ -27,24 +30,89 @@ pub struct MemberOptions {
     pub branch: Option<String>,
 }
 
-/// A register of members as read; nothing is stored yet.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MemberSheet {
+/// A register of members, read row by row; nothing is stored.
+pub struct MemberRows {
+    plan: ColumnPlan<MemberField>,
+    source: SheetRows,
+    branch: Option<String>,
+}
+
+impl MemberRows {
+    /// Begins a pass over a register.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or its columns cannot be told.
+    pub fn start(file: &SheetFile, options: &MemberOptions) -> Result<Self, ReadFault> {
+        let mut source = file.rows()?;
+        let plan = recognise(&mut source, &options.overrides)?;
+        Ok(Self { plan, source, branch: options.branch.clone() })
+    }
+
     /// Which column holds what.
-    pub plan: ColumnPlan<MemberField>,
-    /// The rows with content, in the order of the file.
-    pub rows: Vec<MemberRowIn>,
+    pub fn plan(&self) -> &ColumnPlan<MemberField> {
+        &self.plan
+    }
+
+    /// The next row with content; none at the end.
+    ///
+    /// # Errors
+    /// As [`SheetRows::next_row`]. Faults of the row's cells are in the row.
+    pub fn next_row(&mut self) -> Result<Option<MemberRowIn<'_>>, SheetFault> {
+        let (plan, branch) = (&self.plan, self.branch.as_deref());
+        let row = self.source.next_row()?;
+        Ok(row.map(|row| RowReader::new(plan, row).read(branch)))
+    }
+
+    /// How far the pass is.
+    pub fn progress(&self, step: &'static str) -> Progress {
+        self.source.progress(step)
+    }
 }
 
 /// A row of a register of members.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MemberRowIn {
-    /// Row in the file, from one.
-    pub row: usize,
+pub struct MemberRowIn<'r> {
+    plan: &'r ColumnPlan<MemberField>,
+    source: &'r SheetRow,
     /// What the row says and code or full name of the branch; or everything wrong with it.
     pub entry: Result<(MemberEntry, String), Vec<RowFault>>,
+    /// The ID number of a faulty row where that is right, for finding duplicates.
+    number: Option<IdNumber>,
+}
+
+impl MemberRowIn<'_> {
+    /// Row in the file, from one.
+    pub fn row(&self) -> usize {
+        self.source.number
+    }
+
+    /// The ID number where that is right, whatever else is wrong with the row.
+    pub fn number(&self) -> Option<&IdNumber> {
+        self.entry.as_ref().map_or(self.number.as_ref(), |(entry, _)| Some(&entry.id_number))
+    }
+
     /// What to show of it, faulty rows included.
-    pub shown: ShownMember,
+    pub fn shown(&self) -> ShownMember {
+        let text = |field| self.plan.cell(self.source, field).shown();
+        ShownMember {
+            name: masked_where_id(&text(MemberField::Name)),
+            masked_id: mask_id(bare(&text(MemberField::IdNumber))),
+        }
+    }
+
+    /// Everything wrong with the row, and that its number stands in other rows too: a program cannot
+    /// tell which of them is right, so that each of them is at fault.
+    pub fn faults_with(&self, doubles: &[Double]) -> Vec<RowFault> {
+        let mut faults = self.entry.as_ref().err().cloned().unwrap_or_default();
+        let column = self.plan.header(MemberField::IdNumber);
+        let masked = self.shown().masked_id;
+        faults.extend(doubles.iter().map(|Double { one, other, .. }| {
+            let sentence = format!(
+                "第 {one} 行和第 {other} 行是同一个身份证号。请只留一行，或对照证件改正其中一行。"
+            );
+            RowFault::from_sentence(self.row(), column.clone(), &masked, &sentence)
+        }));
+        faults
+    }
 }
 
 /// How a row is recognised on the screen.
@@ -56,16 +124,9 @@ pub struct ShownMember {
     pub masked_id: String,
 }
 
-/// Reads members.
-///
-/// # Errors
-/// Where the columns cannot be told. Faults of rows are in the rows.
-pub fn read_members(sheet: &Sheet, options: &MemberOptions) -> Result<MemberSheet, ColumnFault> {
-    let (plan, data) = recognise(sheet, &options.overrides)?;
-    let read = |row| RowReader::new(&plan, row).read(options.branch.as_deref());
-    let (mut rows, ids): (Vec<_>, Vec<_>) = data.iter().map(read).unzip();
-    refuse_duplicates(&plan, &mut rows, &ids);
-    Ok(MemberSheet { plan, rows })
+/// A number without the apostrophe by which people keep it a text.
+fn bare(text: &str) -> &str {
+    text.trim_start_matches(['\'', '’', '‘', '`'])
 }
 
 /// One row being read: collects faults, so that a row is mended in one go.
@@ -80,8 +141,7 @@ impl<'r> RowReader<'r> {
         Self { plan, row, faults: Vec::new() }
     }
 
-    /// The row, and its ID number in the clear where that is right, for finding duplicates.
-    fn read(mut self, default_branch: Option<&str>) -> (MemberRowIn, Option<IdNumber>) {
+    fn read(mut self, default_branch: Option<&str>) -> MemberRowIn<'r> {
         let name = self.name();
         let document = self.document();
         let id_number = document.and_then(|kind| self.id_number(kind));
@@ -92,33 +152,24 @@ impl<'r> RowReader<'r> {
             self.compare_sex(id);
             self.compare_birthday(id);
         }
-        let shown = ShownMember {
-            name: masked_where_id(&self.text(MemberField::Name)),
-            masked_id: mask_id(&self.id_text()),
-        };
-        let key = id_number.clone();
-        let entry = match (name, document, id_number) {
+        let (plan, source) = (self.plan, self.row);
+        match (name, document, id_number) {
             (Some(name), Some(document), Some(id_number)) if self.faults.is_empty() => {
-                Ok((MemberEntry { name, document, id_number, phone, profile }, branch))
+                let entry = MemberEntry { name, document, id_number, phone, profile };
+                MemberRowIn { plan, source, entry: Ok((entry, branch)), number: None }
             }
-            _ => Err(self.faults),
-        };
-        (MemberRowIn { row: self.row.number, entry, shown }, key)
+            (_, _, number) => MemberRowIn { plan, source, entry: Err(self.faults), number },
+        }
     }
 
-    fn text(&self, field: MemberField) -> String {
-        self.plan.text(self.row, field)
-    }
-
-    /// The ID number as given, without the apostrophe by which people keep it a text.
-    fn id_text(&self) -> String {
-        self.text(MemberField::IdNumber).trim_start_matches(['\'', '’', '‘', '`']).to_owned()
+    fn text(&self, field: MemberField) -> Cow<'r, str> {
+        self.plan.cell(self.row, field).shown()
     }
 
     fn fault(&mut self, field: MemberField, sentence: &str) {
         let value = match field {
-            MemberField::IdNumber => mask_id(&self.id_text()),
-            _ => self.text(field),
+            MemberField::IdNumber => mask_id(bare(&self.text(field))),
+            _ => self.text(field).into_owned(),
         };
         let column = self.plan.header(field);
         self.faults.push(RowFault::from_sentence(self.row.number, column, &value, sentence));
@@ -149,14 +200,14 @@ impl<'r> RowReader<'r> {
     fn id_number(&mut self, kind: DocumentKind) -> Option<IdNumber> {
         let parsed = match self.plan.cell(self.row, MemberField::IdNumber) {
             Cell::Number { .. } | Cell::Date(_) => Err(SPOILT.to_owned()),
-            Cell::Text(_) | Cell::Empty => parse_id(kind, &self.id_text()),
+            Cell::Text(_) | Cell::Empty => parse_id(kind, bare(&self.text(MemberField::IdNumber))),
         };
         self.take(MemberField::IdNumber, parsed)
     }
 
     fn phone(&mut self) -> String {
         let text = self.text(MemberField::Phone);
-        let text = text.trim_start_matches(['\'', '’', '‘', '`']);
+        let text = bare(&text);
         if text.is_empty() {
             return String::new();
         }
@@ -173,9 +224,9 @@ impl<'r> RowReader<'r> {
                 let sentence =
                     "还没填所在的团支部。请填团支部的编号或全称，或导入时用 --branch 指定一个。";
                 self.fault(MemberField::Branch, sentence);
-                given
+                String::new()
             }
-            Some(_) | None => given,
+            Some(_) | None => given.into_owned(),
         }
     }
 
@@ -195,7 +246,7 @@ impl<'r> RowReader<'r> {
 
     fn free_text(&mut self, field: MemberField) -> String {
         let text = self.text(field);
-        let n = text.chars().count();
+        let n = if text.len() > TEXT_LIMIT { text.chars().count() } else { 0 };
         if n > TEXT_LIMIT {
             let label = field.label();
             self.fault(
@@ -205,7 +256,7 @@ impl<'r> RowReader<'r> {
                 ),
             );
         }
-        text
+        text.into_owned()
     }
 
     fn month(&mut self, field: MemberField) -> String {
@@ -220,14 +271,16 @@ impl<'r> RowReader<'r> {
 
     fn authentication(&mut self) -> Authentication {
         let text = self.text(MemberField::Authentication);
-        let parsed = match text.as_str() {
+        let parsed = match text.as_ref() {
             "" => Some(Authentication::Unknown),
             "是" => Some(Authentication::Authenticated),
             "否" => Some(Authentication::Missing),
             other => Authentication::from_label(other).or_else(|| Authentication::from_id(other)),
         };
-        let words = Authentication::ALL.iter().map(|value| value.label()).collect::<Vec<_>>();
-        let parsed = parsed.ok_or_else(|| unknown_word("志愿书认证", &text, &words));
+        let parsed = parsed.ok_or_else(|| {
+            let words = Authentication::ALL.iter().map(|value| value.label());
+            unknown_word("志愿书认证", &text, words)
+        });
         self.take(MemberField::Authentication, parsed).unwrap_or(Authentication::Unknown)
     }
 
@@ -235,15 +288,17 @@ impl<'r> RowReader<'r> {
         let text = self.text(MemberField::GraduationMark);
         let known = GraduationMark::from_label(&text).or_else(|| GraduationMark::from_id(&text));
         let parsed = if text.is_empty() { Some(GraduationMark::None) } else { known };
-        let words = GraduationMark::ALL.iter().map(|value| value.label()).collect::<Vec<_>>();
-        let parsed = parsed.ok_or_else(|| unknown_word("毕业标记", &text, &words));
+        let parsed = parsed.ok_or_else(|| {
+            let words = GraduationMark::ALL.iter().map(|value| value.label());
+            unknown_word("毕业标记", &text, words)
+        });
         self.take(MemberField::GraduationMark, parsed).unwrap_or(GraduationMark::None)
     }
 
     fn compare_sex(&mut self, id: &IdNumber) {
         let given = self.text(MemberField::Sex);
         let Some(sex) = id.sex() else { return };
-        if matches!(given.as_str(), "男" | "女") && given != sex.label() {
+        if matches!(given.as_ref(), "男" | "女") && given != sex.label() {
             let sentence = format!(
                 "性别是「{given}」，和身份证号第 17 位对不上。请对照证件，看是性别错了还是身份证号错了。"
             );
@@ -312,43 +367,9 @@ fn document_of(text: &str) -> Option<DocumentKind> {
     }
 }
 
-fn unknown_word(label: &str, given: &str, words: &[&str]) -> String {
-    let words = words.join("」「");
+fn unknown_word<'w>(label: &str, given: &str, words: impl Iterator<Item = &'w str>) -> String {
+    let words = words.collect::<Vec<_>>().join("」「");
     format!("{label}「{given}」不认得，可以填「{words}」。请改成其中一个，或留空。")
-}
-
-/// Every row of a number that stands in the file more than once is at fault: a program cannot
-/// tell which of them is right.
-fn refuse_duplicates(
-    plan: &ColumnPlan<MemberField>,
-    rows: &mut [MemberRowIn],
-    ids: &[Option<IdNumber>],
-) {
-    let mut first: HashMap<&IdNumber, usize> = HashMap::with_capacity(ids.len());
-    for (at, id) in ids.iter().enumerate() {
-        let Some(id) = id else { continue };
-        let earlier = *first.entry(id).or_insert(at);
-        if earlier != at {
-            let (one, other) = (rows[earlier].row, rows[at].row);
-            note_duplicate(plan, &mut rows[earlier], (one, other));
-            note_duplicate(plan, &mut rows[at], (one, other));
-        }
-    }
-}
-
-fn note_duplicate(
-    plan: &ColumnPlan<MemberField>,
-    row: &mut MemberRowIn,
-    (one, other): (usize, usize),
-) {
-    let sentence =
-        format!("第 {one} 行和第 {other} 行是同一个身份证号。请只留一行，或对照证件改正其中一行。");
-    let column = plan.header(MemberField::IdNumber);
-    let fault = RowFault::from_sentence(row.row, column, &row.shown.masked_id, &sentence);
-    match &mut row.entry {
-        Ok(_) => row.entry = Err(vec![fault]),
-        Err(faults) => faults.push(fault),
-    }
 }
 
 #[cfg(test)]

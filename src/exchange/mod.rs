@@ -5,17 +5,22 @@
 
 pub mod columns;
 pub mod dates;
+pub mod doubles;
 pub mod export;
 pub mod fault;
 pub mod fields;
 pub mod form;
 pub mod members;
+pub mod org_index;
+pub mod org_tree;
 pub mod organisations;
 mod read_csv;
 mod read_xlsx;
 pub mod registers;
 pub mod sheet;
+pub mod sheet_file;
 pub mod text;
+mod text_stream;
 pub mod transfers;
 
 #[cfg(test)]

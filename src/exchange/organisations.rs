@@ -1,19 +1,18 @@
 //! Organisations from a sheet, and the order in which a tree can be built from them.
 
-use std::collections::{HashMap, VecDeque};
-
-use super::columns::{ColumnFault, ColumnOverride, ColumnPlan, KnownField, recognise};
+use super::columns::{ColumnOverride, ColumnPlan, ReadFault, recognise};
 use super::dates::month_of;
 use super::fault::RowFault;
 use super::fields::OrgField;
-use super::sheet::{Sheet, SheetRow};
+use super::org_tree::{Faults, OrgRows, arrange_rows};
+use super::sheet::SheetRow;
+use super::sheet_file::SheetRows;
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::domain::phone::Phone;
+use crate::domain::progress::unwatched;
 
 /// Most characters of a full name; the longest official ones have about 60.
 const NAME_LIMIT: usize = 120;
-/// How many names of a circle a sentence repeats.
-const CIRCLE_SHOWN: usize = 5;
 
 /// A directory of organisations as read; nothing is stored yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,17 +48,22 @@ pub struct ShownOrganisation {
 /// Reads and arranges organisations.
 ///
 /// # Errors
-/// Where the columns cannot be told. Faults of rows are in the rows.
+/// Where the columns cannot be told or the file cannot be read to its end. Faults of rows are in
+/// the rows.
 pub fn read_organisations(
-    sheet: &Sheet,
+    source: &mut SheetRows,
     overrides: &[ColumnOverride],
-) -> Result<OrgSheet, ColumnFault> {
-    let (plan, data) = recognise(sheet, overrides)?;
-    let rows = data.iter().map(|row| read_row(&plan, row)).collect();
+) -> Result<OrgSheet, ReadFault> {
+    let plan = recognise(source, overrides)?;
+    let mut rows = Vec::new();
+    while let Some(row) = source.next_row()? {
+        rows.push(read_row(&plan, row));
+    }
     Ok(OrgSheet { rows: arrange(rows), plan })
 }
 
-fn read_row(plan: &ColumnPlan<OrgField>, row: &SheetRow) -> OrgRowIn {
+/// Reads one row, and says everything that is wrong with it by itself.
+pub fn read_row(plan: &ColumnPlan<OrgField>, row: &SheetRow) -> OrgRowIn {
     let text = |field| plan.text(row, field);
     let mut faults = Vec::new();
     let mut note = |field, sentence: String| {
@@ -163,184 +167,50 @@ fn kind_fault(given: &str) -> String {
     format!("组织类别「{given}」不认得，可以填「{words}」。请改成其中一个。")
 }
 
-/// Puts superiors before those below them, whatever the order in the file, and refuses what makes
-/// no tree: a code or full name twice, a circle, a kind that may not stand there. Rows below a
-/// refused row are refused too, because they would have nowhere to stand.
-///
-/// A superior that is not in the file is left for the store to look up; a row without one is a
-/// root. Takes time in proportion to the number of rows. Refused rows that cannot be reached from
-/// a root come last.
+/// Puts superiors before those below them and refuses what makes no tree; see [`arrange_rows`].
 pub fn arrange(mut rows: Vec<OrgRowIn>) -> Vec<OrgRowIn> {
-    let index = Index::build(&mut rows);
-    let parents: Vec<Option<usize>> =
-        rows.iter().map(|row| index.find(&row.shown.superior)).collect();
-    let order = from_the_roots(&mut rows, &parents);
-    let order = with_circles(&mut rows, &parents, order);
-    let mut places: Vec<Option<OrgRowIn>> = rows.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| places.get_mut(at).and_then(Option::take)).collect()
-}
-
-/// Rows by code and by full name; the first of a name keeps it.
-struct Index {
-    by_code: HashMap<String, usize>,
-    by_name: HashMap<String, usize>,
-}
-
-impl Index {
-    fn build(rows: &mut [OrgRowIn]) -> Self {
-        let mut index = Self {
-            by_code: HashMap::with_capacity(rows.len()),
-            by_name: HashMap::with_capacity(rows.len()),
-        };
-        for at in 0..rows.len() {
-            let shown = rows[at].shown.clone();
-            let code = claim(&mut index.by_code, &shown.code, at);
-            let name = claim(&mut index.by_name, &shown.full_name, at);
-            for (taken, field) in [(code, OrgField::Code), (name, OrgField::FullName)] {
-                if let Some(first) = taken {
-                    let first = rows[first].row;
-                    refuse_twice(&mut rows[at], field, first);
-                }
-            }
-        }
-        index
+    let mut faults = Faults::keeping(usize::MAX);
+    for (at, row) in (0u32..).zip(&rows) {
+        let known = row.entry.as_ref().err();
+        known.into_iter().flatten().for_each(|fault| faults.add(at, || fault.clone()));
     }
-
-    /// A code goes before a name, as everywhere (cli.md).
-    fn find(&self, superior: &str) -> Option<usize> {
-        let known = |map: &HashMap<String, usize>| map.get(superior).copied();
-        if superior.is_empty() {
-            None
-        } else {
-            known(&self.by_code).or_else(|| known(&self.by_name))
-        }
-    }
-}
-
-/// The row that has the text already; none where it is now this row's or empty.
-fn claim(map: &mut HashMap<String, usize>, text: &str, at: usize) -> Option<usize> {
-    if text.is_empty() {
-        return None;
-    }
-    let first = *map.entry(text.to_owned()).or_insert(at);
-    (first != at).then_some(first)
-}
-
-fn refuse_twice(row: &mut OrgRowIn, field: OrgField, first: usize) {
-    let (at, label) = (row.row, field.label());
-    let value =
-        if field == OrgField::Code { row.shown.code.clone() } else { row.shown.full_name.clone() };
-    let sentence = format!("第 {first} 行和第 {at} 行的{label}相同。请只留一行，或改正其中一个。");
-    refuse(row, field, &value, &sentence);
-}
-
-fn refuse(row: &mut OrgRowIn, field: OrgField, value: &str, sentence: &str) {
-    let fault = RowFault::from_sentence(row.row, field.label().to_owned(), value, sentence);
-    match &mut row.entry {
-        Ok(_) => row.entry = Err(vec![fault]),
-        Err(faults) => faults.push(fault),
-    }
-}
-
-fn from_the_roots(rows: &mut [OrgRowIn], parents: &[Option<usize>]) -> Vec<usize> {
-    let mut below: Vec<Vec<usize>> = vec![Vec::new(); rows.len()];
-    let mut waiting = VecDeque::new();
-    for (at, parent) in parents.iter().enumerate() {
-        match parent {
-            Some(parent) => below[*parent].push(at),
-            None => waiting.push_back(at),
-        }
-    }
-    let mut order = Vec::with_capacity(rows.len());
-    while let Some(at) = waiting.pop_front() {
-        order.push(at);
-        for child in &below[at] {
-            check_place(rows, *child, at);
-            waiting.push_back(*child);
-        }
-    }
-    order
-}
-
-fn check_place(rows: &mut [OrgRowIn], child: usize, parent: usize) {
-    let line = rows[parent].row;
-    let above = rows[parent].entry.as_ref().map(|entry| entry.kind).map_err(|_| ());
-    let row = &mut rows[child];
-    let given = row.shown.superior.clone();
-    let Ok(above) = above else {
-        let sentence = format!("上级在第 {line} 行，那一行还有问题。请先改好那一行。");
-        return refuse(row, OrgField::Superior, &given, &sentence);
+    let Ok(arranged) = arrange_rows(&rows.as_slice(), &mut faults, &mut unwatched) else {
+        return rows;
     };
-    let own = row.entry.as_ref().ok().and_then(|entry| entry.kind);
-    let (Some(own), Some(above)) = (own, above) else { return };
-    if !own.may_stand_below(above) {
-        let (own, above) = (own.label(), above.label());
-        let sentence =
-            format!("{own}不能直接在{above}下面，上级在第 {line} 行。请核对组织类别，或改上级。");
-        refuse(row, OrgField::Superior, &given, &sentence);
-    }
-}
-
-/// Whoever no root reaches stands in a circle or below one.
-fn with_circles(
-    rows: &mut [OrgRowIn],
-    parents: &[Option<usize>],
-    mut order: Vec<usize>,
-) -> Vec<usize> {
-    let mut seen = vec![false; rows.len()];
-    order.iter().for_each(|at| seen[*at] = true);
-    let unreached: Vec<usize> = (0..rows.len()).filter(|at| !seen[*at]).collect();
-    let circles = circles_among(&unreached, parents, &mut seen);
-    let mut in_circle = vec![false; rows.len()];
-    for circle in &circles {
-        circle.iter().for_each(|at| in_circle[*at] = true);
-        refuse_circle(rows, circle);
-    }
-    for at in unreached.iter().filter(|at| !in_circle[**at]) {
-        let given = rows[*at].shown.superior.clone();
-        let sentence = "上级那几行绕成了一圈，这一行没有地方放。请先改好那几行。";
-        refuse(&mut rows[*at], OrgField::Superior, &given, sentence);
-    }
-    order.extend(unreached);
-    order
-}
-
-/// Follows superiors upwards. Each row is walked once, because a walk ends at a row that an
-/// earlier one has seen.
-fn circles_among(
-    unreached: &[usize],
-    parents: &[Option<usize>],
-    seen: &mut [bool],
-) -> Vec<Vec<usize>> {
-    let mut circles = Vec::new();
-    for start in unreached {
-        let mut walk = Vec::new();
-        let mut next = Some(*start);
-        while let Some(at) = next.filter(|at| !seen[*at]) {
-            seen[at] = true;
-            walk.push(at);
-            next = parents[at];
+    for same in faults.kept().chunk_by(|(one, _), (other, _)| one == other) {
+        let row = same.first().and_then(|(at, _)| rows.get_mut(*at as usize));
+        if let Some(row) = row {
+            row.entry = Err(same.iter().map(|(_, fault)| fault.clone()).collect());
         }
-        let closed = next.and_then(|at| walk.iter().position(|walked| *walked == at));
-        circles.extend(closed.map(|from| walk.split_off(from)));
     }
-    circles
+    let mut places: Vec<Option<OrgRowIn>> = rows.into_iter().map(Some).collect();
+    let mut take = |at: u32| places.get_mut(at as usize).and_then(Option::take);
+    arranged.order.into_iter().filter_map(&mut take).collect()
 }
 
-fn refuse_circle(rows: &mut [OrgRowIn], circle: &[usize]) {
-    let named = circle
-        .iter()
-        .take(CIRCLE_SHOWN)
-        .map(|at| format!("第 {} 行「{}」", rows[*at].row, rows[*at].shown.full_name));
-    let named = named.collect::<Vec<_>>().join("、");
-    let more = if circle.len() > CIRCLE_SHOWN { "等" } else { "" };
-    let sentence = format!(
-        "上级绕成了一圈：{named}{more} {} 行互为上级。请改正其中一行的上级。",
-        circle.len()
-    );
-    for at in circle {
-        let given = rows[*at].shown.superior.clone();
-        refuse(&mut rows[*at], OrgField::Superior, &given, &sentence);
+impl OrgRows for &[OrgRowIn] {
+    fn len(&self) -> u32 {
+        u32::try_from(<[OrgRowIn]>::len(self)).unwrap_or(u32::MAX)
+    }
+
+    fn line(&self, at: u32) -> usize {
+        self.get(at as usize).map_or(0, |row| row.row)
+    }
+
+    fn code(&self, at: u32) -> &str {
+        self.get(at as usize).map_or("", |row| &row.shown.code)
+    }
+
+    fn full_name(&self, at: u32) -> &str {
+        self.get(at as usize).map_or("", |row| &row.shown.full_name)
+    }
+
+    fn superior(&self, at: u32) -> &str {
+        self.get(at as usize).map_or("", |row| &row.shown.superior)
+    }
+
+    fn kind(&self, at: u32) -> Option<OrgKind> {
+        self.get(at as usize).and_then(|row| row.entry.as_ref().ok()?.kind)
     }
 }
 

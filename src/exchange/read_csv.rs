@@ -1,79 +1,178 @@
 //! Text files: their encoding, their delimiter, their rows.
 
-use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
-use super::sheet::{Cell, RowCollector, Sheet, SheetFaultCause, TEXT_ROW_LIMIT};
+use csv::{ReaderBuilder, StringRecord};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::sheet::{ROW_BYTE_LIMIT, SheetFaultCause, SheetRow, TEXT_ROW_LIMIT};
+use super::text_stream::TextStream;
 
 /// How many lines may pass before the first one with a delimiter: titles stand above the header.
 const LINES_BEFORE_HEADER: usize = 10;
+/// Within how many bytes of text the delimiter is looked for.
+const HEAD: usize = 256 * 1024;
 
-/// Reads a text file.
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SheetFaultCause> {
-    let (encoding, mut text) = decode(bytes)?;
-    if text.trim_start().starts_with('<') {
-        return Err(SheetFaultCause::WebPage);
-    }
-    if text.contains('\0') {
-        return Err(SheetFaultCause::NotText);
-    }
-    if text.contains('\r') {
-        text = text.replace("\r\n", "\n").replace('\r', "\n");
-    }
-    // The count of rows relies on every record ending in one line feed.
-    text.push('\n');
-    Ok(Sheet { encoding, notes: Vec::new(), rows: read_rows(&text)?.finish() })
+/// How a text file is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TextForm {
+    encoding: &'static Encoding,
+    /// Length of the byte order mark.
+    skip: usize,
+    delimiter: u8,
+    /// Checksum of the whole file.
+    checksum: u32,
 }
 
+impl TextForm {
+    /// 「UTF-8」, 「GB18030」 or 「UTF-16」.
+    pub(super) fn label(&self) -> &'static str {
+        if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
+            "UTF-16"
+        } else if self.encoding == GB18030 {
+            "GB18030"
+        } else {
+            "UTF-8"
+        }
+    }
+}
+
+/// Reads a text file once to find its encoding and delimiter.
+///
 /// A byte order mark decides; without one strict UTF-8, and then GB18030, which holds GBK and
 /// GB 2312. Nothing is guessed from frequencies: the order settles every case (dependencies.md 4).
-fn decode(bytes: &[u8]) -> Result<(&'static str, String), SheetFaultCause> {
-    if let Some((marked, length)) = Encoding::for_bom(bytes) {
-        let rest = bytes.get(length..).unwrap_or_default();
-        let label = if marked == UTF_16LE || marked == UTF_16BE { "UTF-16" } else { "UTF-8" };
-        return Ok((label, decode_as(marked, rest)?));
+pub(super) fn form_of(path: &Path) -> Result<TextForm, SheetFaultCause> {
+    let open = |encoding, skip| TextStream::new(File::open(path)?, encoding, skip);
+    let mut mark = Vec::new();
+    File::open(path)?.take(3).read_to_end(&mut mark)?;
+    if let Some((marked, skip)) = Encoding::for_bom(&mark) {
+        return scan(&mut open(marked, skip)?, marked, skip);
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(("UTF-8", text.to_owned()));
+    match scan(&mut open(UTF_8, 0)?, UTF_8, 0) {
+        Err(SheetFaultCause::Undecodable) => {}
+        other => return other,
     }
-    if bytes.contains(&0) {
+    let mut text = open(GB18030, 0)?;
+    scan(&mut text, GB18030, 0).map_err(|cause| match cause {
+        SheetFaultCause::Undecodable if text.has_zero_ahead() => SheetFaultCause::NotText,
+        other => other,
+    })
+}
+
+fn scan(
+    text: &mut TextStream,
+    encoding: &'static Encoding,
+    skip: usize,
+) -> Result<TextForm, SheetFaultCause> {
+    let mut head = Vec::new();
+    let mut has_zero = false;
+    while let Some(piece) = text.piece()? {
+        if head.len() < HEAD {
+            head.extend_from_slice(piece);
+        }
+        has_zero |= memchr::memchr(0, piece).is_some();
+    }
+    let head = String::from_utf8_lossy(&head);
+    if head.trim_start().starts_with('<') {
+        return Err(SheetFaultCause::WebPage);
+    }
+    if has_zero {
         return Err(SheetFaultCause::NotText);
     }
-    Ok(("GB18030", decode_as(GB18030, bytes)?))
+    let (delimiter, checksum) = (delimiter_of(&head), text.checksum());
+    Ok(TextForm { encoding, skip, delimiter, checksum })
 }
 
-fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, SheetFaultCause> {
-    encoding
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .map(std::borrow::Cow::into_owned)
-        .ok_or(SheetFaultCause::Undecodable)
+/// The rows of a text file.
+pub(super) struct TextRows {
+    reader: csv::Reader<TextStream>,
+    record: StringRecord,
+    number: usize,
+    n_rows: usize,
+    row: SheetRow,
+    checksum: u32,
 }
 
-fn read_rows(text: &str) -> Result<RowCollector, SheetFaultCause> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter_of(text))
-        .from_reader(text.as_bytes());
-    let mut rows = RowCollector::new(TEXT_ROW_LIMIT);
-    let mut record = StringRecord::new();
-    let mut number = 0;
-    loop {
-        let line = reader.position().line();
-        let more = reader.read_record(&mut record);
-        if !more.map_err(|cause| SheetFaultCause::Broken(cause.to_string()))? {
-            return Ok(rows);
+impl TextRows {
+    /// Begins to read a file whose form is known.
+    pub(super) fn start(file: File, form: &TextForm) -> Result<Self, SheetFaultCause> {
+        let text = TextStream::new(file, form.encoding, form.skip)?;
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(form.delimiter)
+            .from_reader(text);
+        Ok(Self {
+            reader,
+            record: StringRecord::new(),
+            number: 0,
+            n_rows: 0,
+            row: SheetRow::default(),
+            checksum: form.checksum,
+        })
+    }
+
+    /// Bytes of the file that were read.
+    pub(super) fn bytes(&self) -> u64 {
+        self.reader.get_ref().taken()
+    }
+
+    /// The next row with content; its memory is used again for the one after it.
+    pub(super) fn next_row(&mut self) -> Result<Option<&SheetRow>, SheetFaultCause> {
+        while self.read_record()? {
+            self.fill()?;
+            if !self.row.cells.is_empty() {
+                self.n_rows += 1;
+                return match self.n_rows {
+                    ..=TEXT_ROW_LIMIT => Ok(Some(&self.row)),
+                    _ => Err(SheetFaultCause::TooManyRows(TEXT_ROW_LIMIT)),
+                };
+            }
         }
-        number += rows_advanced(&record, reader.position().line() - line);
-        for (column, raw) in record.iter().enumerate() {
-            rows.add(number, column, Cell::from_text(raw))?;
+        let is_same = self.reader.get_ref().checksum() == self.checksum;
+        if is_same { Ok(None) } else { Err(SheetFaultCause::Changed) }
+    }
+
+    fn read_record(&mut self) -> Result<bool, SheetFaultCause> {
+        let line = self.reader.position().line();
+        self.reader.get_mut().allowance = ROW_BYTE_LIMIT;
+        let more = match self.reader.read_record(&mut self.record) {
+            Ok(more) => more,
+            Err(cause) => return Err(self.fault(&cause)),
+        };
+        if more {
+            self.number += rows_advanced(&self.record, self.reader.position().line() - line);
         }
+        Ok(more)
+    }
+
+    fn fault(&mut self, cause: &csv::Error) -> SheetFaultCause {
+        let text = self.reader.get_mut();
+        let is_long = text.allowance == 0;
+        text.fault().unwrap_or_else(|| match is_long {
+            true => SheetFaultCause::RowTooLong { row: self.number + 1 },
+            false => SheetFaultCause::Broken(cause.to_string()),
+        })
+    }
+
+    fn fill(&mut self) -> Result<(), SheetFaultCause> {
+        self.row.number = self.number;
+        for (column, raw) in self.record.iter().enumerate() {
+            self.row.refill(column, raw)?;
+        }
+        self.row.trim(self.record.len());
+        Ok(())
     }
 }
 
 /// How many rows a spreadsheet program counts for a record that took `lines`: the reader skips
 /// blank lines silently, and a line end inside quotation marks begins no row.
 fn rows_advanced(record: &StringRecord, lines: u64) -> usize {
+    if lines <= 1 {
+        return 1;
+    }
     let inner: usize = record.iter().map(|raw| raw.matches('\n').count()).sum();
     usize::try_from(lines).unwrap_or(1).saturating_sub(inner).max(1)
 }
@@ -98,7 +197,8 @@ fn unquoted(line: &str, delimiter: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sheet::read_sheet;
+    use super::super::sheet::Cell;
+    use super::super::testing::read_sheet;
     use super::*;
 
     fn rows(bytes: &[u8]) -> Vec<(usize, Vec<String>)> {
@@ -123,17 +223,28 @@ mod tests {
             (utf16.as_slice(), "UTF-16"),
         ] {
             assert_eq!(read_sheet(bytes, "x").unwrap().encoding, label);
+            assert_eq!(rows(bytes)[0].1[0], "姓名", "{label}");
             assert_eq!(rows(bytes)[1], (2, vec!["张䶮".to_owned(), "汉".to_owned()]), "{label}");
             assert_eq!(rows(bytes)[2].1[0], "𠮷田", "{label}");
         }
     }
 
     #[test]
+    fn the_encoding_is_that_of_the_last_line_too() {
+        let lines = "a,b\n".repeat(50_000);
+        let (gb, _, _) = GB18030.encode("张三,李四\n");
+        let bytes = [lines.as_bytes(), &gb].concat();
+        assert_eq!(read_sheet(&bytes, "x").unwrap().encoding, "GB18030");
+        assert_eq!(rows(&bytes)[50_000], (50_001, vec!["张三".to_owned(), "李四".to_owned()]));
+    }
+
+    #[test]
     fn bytes_that_fit_nothing_are_refused_and_never_replaced() {
-        let fault = read_sheet(b"\xC4\xE3\xFF\xFF,a\n", "x").unwrap_err();
-        assert_eq!(fault.cause, SheetFaultCause::Undecodable);
-        let fault = read_sheet(b"\xEF\xBB\xBF\xC4\xE3,a\n", "x").unwrap_err();
-        assert_eq!(fault.cause, SheetFaultCause::Undecodable);
+        let cause = |bytes: &[u8]| read_sheet(bytes, "x").unwrap_err().cause;
+        assert_eq!(cause(b"\xC4\xE3\xFF\xFF,a\n"), SheetFaultCause::Undecodable);
+        assert_eq!(cause(b"\xEF\xBB\xBF\xC4\xE3,a\n"), SheetFaultCause::Undecodable);
+        let padded = [b"\xC4\xE3\xFF\xFF".as_slice(), &vec![b'a'; 200_000], b"\0"].concat();
+        assert_eq!(cause(&padded), SheetFaultCause::NotText, "a picture, say");
     }
 
     #[test]
@@ -148,9 +259,18 @@ mod tests {
 
     #[test]
     fn rows_are_counted_as_a_spreadsheet_counts_them() {
-        let text = "姓名,备注\r\n\r\n王凡,\"一\r\n二\"\r\n,,\r\n\n李静,三";
-        let numbers: Vec<_> = rows(text.as_bytes()).iter().map(|r| r.0).collect();
-        assert_eq!(numbers, [1, 3, 6]);
-        assert_eq!(rows(text.as_bytes())[1].1[1], "一 二");
+        for end in ["\r\n", "\n", "\r"] {
+            let text = format!(
+                "姓名,备注{end}{end}王凡,\"一{end}二\"{end},,{end}{end}李静,\"三{end}{end}四\"{end}周敏,五"
+            );
+            let rows = rows(text.as_bytes());
+            let numbers: Vec<_> = rows.iter().map(|r| r.0).collect();
+            assert_eq!(numbers, [1, 3, 6, 7], "{end:?}");
+            assert_eq!((rows[1].1[1].as_str(), rows[2].1[1].as_str()), ("一 二", "三  四"));
+        }
+        let mixed =
+            "姓名,备注\r\n\r\n王凡,\"一\r\n二\"\r\n,,\r\n\n李静,三\r周敏,\"四\r五\"\n孙立,六";
+        let numbers: Vec<_> = rows(mixed.as_bytes()).iter().map(|r| r.0).collect();
+        assert_eq!(numbers, [1, 3, 6, 7, 8]);
     }
 }

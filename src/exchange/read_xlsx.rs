@@ -3,14 +3,20 @@
 //! The whole range is never asked for: a single cell in the last corner would make it 512 GB
 //! (security.md 6.1). Formulas count by the value that was saved with them.
 
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use calamine::{
-    DataRef, ExcelDateTime, Reader, Sheet as SheetInfo, SheetType, SheetVisible, Xlsx, XlsxError,
+    DataRef, ExcelDateTime, Reader, Sheet as SheetInfo, SheetType, SheetVisible, Xlsx,
+    XlsxCellReader, XlsxError,
 };
 use chrono::NaiveDate;
 
-use super::sheet::{Cell, RowCollector, Sheet, SheetFaultCause, SheetRow, WORKBOOK_ROW_LIMIT};
+use super::sheet::{CELL_LIMIT, Cell, SheetFaultCause, SheetRow, WORKBOOK_ROW_LIMIT};
 use super::text::plain_text;
 
 /// Most files in a workbook (security.md 6.1).
@@ -20,26 +26,205 @@ const MEMBER_LIMIT: u16 = 200;
 const INFLATED_LIMIT: u64 = 256 * 1024 * 1024;
 /// Length of the record that ends an archive, without its comment.
 const END_RECORD: usize = 22;
+/// Within how many bytes of the end that record begins: its comment is no longer than this.
+const LAST_RECORD: u64 = u16::MAX as u64 + END_RECORD as u64;
+/// Most bytes of a directory that are looked at: far more than those of [`MEMBER_LIMIT`] files.
+const MOST_DIRECTORY: u64 = 1024 * 1024;
 /// Length of a file's entry in the directory of an archive, without its names.
 const DIRECTORY_ENTRY: usize = 46;
 /// Values beyond are no dates of Excel (31 December 9999).
 const LAST_DATE: f64 = 2_958_466.0;
 
-type Workbook<'b> = Xlsx<Cursor<&'b [u8]>>;
+/// How many rows go from hand to hand at once, and how many such parcels may wait: enough that
+/// neither side waits for the other at every row, too few to take memory.
+const PARCEL: usize = 128;
+/// See [`PARCEL`].
+const WAITING: usize = 2;
 
-/// Reads the first sheet that can be seen and has content.
-pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SheetFaultCause> {
-    check_archive(bytes)?;
-    let mut book: Workbook<'_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    let sheets = book.sheets_metadata().to_vec();
-    for sheet in sheets.iter().filter(|s| is_readable(s)) {
-        let rows = read_rows(&mut book, &sheet.name)?;
-        if !rows.is_empty() {
-            let notes = notes_on(&sheets, &sheet.name);
-            return Ok(Sheet { encoding: "XLSX", notes, rows });
+type Workbook = Xlsx<BufReader<Counted>>;
+type Cells<'a> = XlsxCellReader<'a, BufReader<Counted>>;
+type Parcel = Result<Packed, SheetFaultCause>;
+
+/// What the thread hands over.
+enum Packed {
+    /// What is left unread, where the sheet that comes next is the one that is read.
+    Notes(Vec<String>),
+    Rows(Vec<SheetRow>),
+}
+
+/// A file that counts what is read of it.
+struct Counted {
+    file: File,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.file.read(into)?;
+        self.bytes.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// The rows of a workbook, read by a thread of its own: what reads the cells borrows the workbook,
+/// and unpacking goes on while the rows are being checked.
+pub(super) struct BookRows {
+    parcels: Option<Receiver<Parcel>>,
+    rows: std::vec::IntoIter<SheetRow>,
+    notes: Vec<String>,
+    bytes: Arc<AtomicU64>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl BookRows {
+    /// Begins to read the first sheet that can be seen and has content.
+    pub(super) fn start(file: File) -> Self {
+        let (sender, parcels) = sync_channel(WAITING);
+        let bytes = Arc::new(AtomicU64::new(0));
+        let counted = Counted { file, bytes: Arc::clone(&bytes) };
+        let reader = Some(std::thread::spawn(move || read(counted, sender)));
+        let rows = Vec::new().into_iter();
+        Self { parcels: Some(parcels), rows, notes: Vec::new(), bytes, reader }
+    }
+
+    /// Bytes of the file that were read, those that were read twice counted twice.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whole sentences about what was left unread; known once there is a row.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The next row with content.
+    pub(super) fn next_row(&mut self) -> Result<Option<SheetRow>, SheetFaultCause> {
+        loop {
+            if let Some(row) = self.rows.next() {
+                return Ok(Some(row));
+            }
+            let Some(parcel) = self.parcels.as_ref().and_then(|from| from.recv().ok()) else {
+                return self.finish().map(|()| None);
+            };
+            match parcel? {
+                Packed::Notes(notes) => self.notes = notes,
+                Packed::Rows(rows) => self.rows = rows.into_iter(),
+            }
         }
     }
-    Err(SheetFaultCause::NoVisibleSheet)
+
+    /// Ends the thread. It has fallen over where a workbook is broken in a way that its reader did
+    /// not foresee, and then its last rows are missing.
+    fn finish(&mut self) -> Result<(), SheetFaultCause> {
+        // Without a receiver the thread stops at its next parcel.
+        self.parcels = None;
+        let Some(reader) = self.reader.take() else { return Ok(()) };
+        reader.join().map_err(|_| SheetFaultCause::Broken("reader".to_owned()))
+    }
+}
+
+impl Drop for BookRows {
+    fn drop(&mut self) {
+        self.finish().unwrap_or_default();
+    }
+}
+
+/// Nobody listens to a sender that fails: whoever asked for the rows has gone.
+fn read(file: Counted, sender: SyncSender<Parcel>) {
+    let mut desk = Packer { sender, rows: Vec::new(), n_rows: 0, n_cells: 0 };
+    if let Err(Stop::Fault(cause)) = read_book(file, &mut desk) {
+        desk.sender.send(Err(cause)).unwrap_or_default();
+    }
+}
+
+/// Why the thread stops early.
+enum Stop {
+    Fault(SheetFaultCause),
+    /// Nobody wants the rows any more.
+    Alone,
+}
+
+impl From<XlsxError> for Stop {
+    fn from(cause: XlsxError) -> Self {
+        Self::Fault(broken(cause))
+    }
+}
+
+fn read_book(file: Counted, packer: &mut Packer) -> Result<(), Stop> {
+    let mut book: Workbook = Xlsx::new(BufReader::new(file))?;
+    let sheets = book.sheets_metadata().to_vec();
+    for sheet in sheets.iter().filter(|sheet| is_readable(sheet)) {
+        packer.send(Packed::Notes(notes_on(&sheets, &sheet.name)))?;
+        let mut cells = book.worksheet_cells_reader(&sheet.name)?;
+        read_rows(&mut cells, packer)?;
+        if packer.n_rows > 0 {
+            return packer.send_rows();
+        }
+    }
+    Err(Stop::Fault(SheetFaultCause::NoVisibleSheet))
+}
+
+fn read_rows(cells: &mut Cells<'_>, packer: &mut Packer) -> Result<(), Stop> {
+    while let Some(cell) = cells.next_cell()? {
+        let (row, column) = cell.get_position();
+        packer.add(row as usize + 1, column as usize, cell_of(cell.get_value()))?;
+    }
+    Ok(())
+}
+
+/// Puts cells together to rows and sends them off, within the limits.
+struct Packer {
+    sender: SyncSender<Parcel>,
+    rows: Vec<SheetRow>,
+    n_rows: usize,
+    n_cells: usize,
+}
+
+impl Packer {
+    /// Takes a cell; `number` counts from one and `column` from zero.
+    fn add(&mut self, number: usize, column: usize, cell: Cell) -> Result<(), Stop> {
+        if cell.is_empty() {
+            return Ok(());
+        }
+        if self.rows.last().is_none_or(|row| row.number != number) {
+            self.begin(number)?;
+        }
+        let Some(row) = self.rows.last_mut() else { return Ok(()) };
+        let before = row.cells.len();
+        row.put(column, cell).map_err(Stop::Fault)?;
+        self.n_cells += row.cells.len() - before;
+        if self.n_cells > CELL_LIMIT {
+            return Err(Stop::Fault(SheetFaultCause::TooManyCells));
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, number: usize) -> Result<(), Stop> {
+        if self.n_rows >= WORKBOOK_ROW_LIMIT {
+            return Err(Stop::Fault(SheetFaultCause::TooManyRows(WORKBOOK_ROW_LIMIT)));
+        }
+        if self.rows.len() >= PARCEL {
+            self.send_rows()?;
+        }
+        self.n_rows += 1;
+        self.rows.push(SheetRow { number, cells: Vec::new() });
+        Ok(())
+    }
+
+    fn send_rows(&mut self) -> Result<(), Stop> {
+        let rows = std::mem::take(&mut self.rows);
+        self.send(Packed::Rows(rows))
+    }
+
+    fn send(&self, packed: Packed) -> Result<(), Stop> {
+        self.sender.send(Ok(packed)).map_err(|_| Stop::Alone)
+    }
 }
 
 fn is_readable(sheet: &SheetInfo) -> bool {
@@ -55,16 +240,6 @@ fn notes_on(sheets: &[SheetInfo], read: &str) -> Vec<String> {
         format!("工作表「{name}」没有读（{why}），只读了「{}」。", plain_text(read))
     })
     .collect()
-}
-
-fn read_rows(book: &mut Workbook<'_>, name: &str) -> Result<Vec<SheetRow>, SheetFaultCause> {
-    let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
-    let mut rows = RowCollector::new(WORKBOOK_ROW_LIMIT);
-    while let Some(cell) = reader.next_cell().map_err(broken)? {
-        let (row, column) = cell.get_position();
-        rows.add(row as usize + 1, column as usize, cell_of(cell.get_value()))?;
-    }
-    Ok(rows.finish())
 }
 
 fn cell_of(value: &DataRef<'_>) -> Cell {
@@ -104,28 +279,45 @@ fn broken(cause: XlsxError) -> SheetFaultCause {
 }
 
 /// Counts the files of the archive and what they say they unpack to, before anything is unpacked.
-fn check_archive(bytes: &[u8]) -> Result<(), SheetFaultCause> {
+pub(super) fn check_archive(file: &mut File) -> Result<(), SheetFaultCause> {
     let damaged = || SheetFaultCause::Broken("zip directory".to_owned());
-    let end = end_record(bytes).ok_or_else(damaged)?;
-    let members = number(bytes, end + 10, 2).ok_or_else(damaged)?;
-    let mut at = number(bytes, end + 16, 4).ok_or_else(damaged)? as usize;
+    let length = file.metadata()?.len();
+    let tail = tail_of(file, length.min(LAST_RECORD))?;
+    let end = end_record(&tail).ok_or_else(damaged)?;
+    let members = number(&tail, end + 10, 2).ok_or_else(damaged)?;
+    let at = number(&tail, end + 16, 4).ok_or_else(damaged)?;
     if members > u64::from(MEMBER_LIMIT) {
         return Err(SheetFaultCause::Inflated);
     }
-    let mut total = 0;
-    for _ in 0..members {
-        total += number(bytes, at + 24, 4).ok_or_else(damaged)?;
-        let names = [28, 30, 32].map(|offset| number(bytes, at + offset, 2).unwrap_or(0) as usize);
-        at += DIRECTORY_ENTRY + names.iter().sum::<usize>();
-    }
+    let directory = tail_of(file, length.checked_sub(at).ok_or_else(damaged)?)?;
+    let total = unpacked(&directory, members).ok_or_else(damaged)?;
     if total > INFLATED_LIMIT { Err(SheetFaultCause::Inflated) } else { Ok(()) }
+}
+
+/// How many bytes the entries of an archive's directory say they unpack to.
+fn unpacked(directory: &[u8], members: u64) -> Option<u64> {
+    let (mut total, mut at) = (0, 0);
+    for _ in 0..members {
+        total += number(directory, at + 24, 4)?;
+        let names = [28, 30, 32].map(|offset| number(directory, at + offset, 2).unwrap_or(0));
+        at += DIRECTORY_ENTRY + usize::try_from(names.iter().sum::<u64>()).ok()?;
+    }
+    Some(total)
+}
+
+/// The last bytes of a file, at most those of [`MOST_DIRECTORY`]; the rest of them is cut off.
+fn tail_of(file: &mut File, length: u64) -> Result<Vec<u8>, SheetFaultCause> {
+    let back = i64::try_from(length).unwrap_or(i64::MAX);
+    file.seek(SeekFrom::End(-back))?;
+    let mut bytes = Vec::new();
+    file.take(length.min(MOST_DIRECTORY)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Position of the last record of the archive, which only a comment can follow.
 fn end_record(bytes: &[u8]) -> Option<usize> {
     let last = bytes.len().checked_sub(END_RECORD)?;
-    let first = last.saturating_sub(usize::from(u16::MAX));
-    (first..=last).rev().find(|at| bytes.get(*at..*at + 4) == Some(b"PK\x05\x06"))
+    (0..=last).rev().find(|at| bytes.get(*at..*at + 4) == Some(b"PK\x05\x06"))
 }
 
 fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
@@ -137,7 +329,8 @@ fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
 mod tests {
     use rust_xlsxwriter::{ExcelDateTime as Moment, Format, Formula, Workbook as Writer};
 
-    use super::super::sheet::{COLUMN_LIMIT, read_sheet};
+    use super::super::sheet::COLUMN_LIMIT;
+    use super::super::testing::read_sheet;
     use super::*;
 
     fn cause(book: &mut Writer) -> SheetFaultCause {
@@ -193,6 +386,42 @@ mod tests {
         edge.add_worksheet().write(9, COLUMN_LIMIT as u16 - 1, "x").unwrap();
         assert!(read_sheet(&edge.save_to_buffer().unwrap(), "x").is_ok());
         assert_eq!(cause(&mut Writer::new()), SheetFaultCause::NoVisibleSheet);
+    }
+
+    #[test]
+    fn rows_and_cells_are_counted_across_parcels() {
+        let (sender, parcels) = sync_channel(8);
+        let mut packer = Packer { sender, rows: Vec::new(), n_rows: 0, n_cells: 0 };
+        for number in 1..=PARCEL + 1 {
+            assert!(packer.add(number, 1, Cell::from_text("a")).is_ok());
+            assert!(packer.add(number, 0, Cell::from_text("b")).is_ok());
+        }
+        assert!(packer.add(999, 0, Cell::Empty).is_ok(), "blank rows do not count");
+        assert_eq!(
+            (packer.n_rows, packer.n_cells, packer.rows.len()),
+            (PARCEL + 1, 2 * PARCEL + 2, 1)
+        );
+        assert!(matches!(parcels.recv(), Ok(Ok(Packed::Rows(rows))) if rows.len() == PARCEL));
+        packer.n_rows = WORKBOOK_ROW_LIMIT;
+        let full = packer.add(1000, 0, Cell::from_text("a"));
+        assert!(matches!(full, Err(Stop::Fault(SheetFaultCause::TooManyRows(_)))));
+        packer.n_cells = CELL_LIMIT;
+        let full = packer.add(PARCEL + 1, 2, Cell::from_text("a"));
+        assert!(matches!(full, Err(Stop::Fault(SheetFaultCause::TooManyCells))));
+    }
+
+    #[test]
+    fn a_reader_that_is_left_ends_its_thread() {
+        let mut book = Writer::new();
+        let page = book.add_worksheet();
+        for row in 0..PARCEL as u32 * 8 {
+            page.write(row, 0, "x").unwrap();
+        }
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, &book.save_to_buffer().unwrap()).unwrap();
+        let mut rows = BookRows::start(file);
+        assert_eq!(rows.next_row().unwrap().map(|row| row.number), Some(1));
+        drop(rows);
     }
 
     #[test]

@@ -1,37 +1,30 @@
-//! A sheet as rows of cells, whatever file it came in. What a file is, its content decides; its
-//! name is only repeated in sentences.
+//! Rows and cells of a sheet, whatever file it came in, and why a file is none. The file itself is
+//! read by [`super::sheet_file`].
+
+use std::borrow::Cow;
+use std::io::ErrorKind;
 
 use chrono::NaiveDate;
 
-use super::text::{plain_text, unguarded};
-use super::{read_csv, read_xlsx};
+use super::text::{is_plain, plain_text, unguarded};
 
-/// Most bytes of a file (security.md 6.1).
-pub const BYTE_LIMIT: usize = 64 * 1024 * 1024;
-/// Most rows of a text file: a whole national directory does not fit, a province's does.
-pub const TEXT_ROW_LIMIT: usize = 2_000_000;
+/// Most bytes of a workbook (security.md 6.1). A text file is read row by row and has no limit.
+pub const BYTE_LIMIT: u64 = 64 * 1024 * 1024;
+/// Most rows of a text file: twice the organisations of the whole country.
+pub const TEXT_ROW_LIMIT: usize = 10_000_000;
+/// Most bytes of one row of a text file, so that a quotation mark left open cannot fill the memory.
+pub const ROW_BYTE_LIMIT: usize = 4 * 1024 * 1024;
 /// Most rows of a workbook, because reading one costs far more for each row.
 pub const WORKBOOK_ROW_LIMIT: usize = 200_000;
 /// Most columns.
 pub const COLUMN_LIMIT: usize = 256;
-/// Most cells of a sheet, so that a file of nothing but commas cannot fill the memory.
+/// Most cells of a workbook, so that a small file that unpacks to nothing but cells comes to an end.
 pub const CELL_LIMIT: usize = 20_000_000;
 /// Most characters of a cell; also the limit of Excel.
 pub const CHARACTER_LIMIT: usize = 32_767;
 
-/// One sheet.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sheet {
-    /// How the text was read: 「UTF-8」, 「GB18030」, 「UTF-16」 or 「XLSX」.
-    pub encoding: &'static str,
-    /// Whole sentences about what was left unread, such as hidden sheets.
-    pub notes: Vec<String>,
-    /// The rows that have at least one cell with content, in the order of the file.
-    pub rows: Vec<SheetRow>,
-}
-
 /// One row with content.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SheetRow {
     /// Row as a spreadsheet program counts it, from one, blank rows included.
     pub number: usize,
@@ -43,6 +36,42 @@ impl SheetRow {
     /// The cell of a column counted from zero; empty beyond the end.
     pub fn cell(&self, column: usize) -> &Cell {
         self.cells.get(column).unwrap_or(&Cell::Empty)
+    }
+
+    /// Puts the text of a file into a column, in the memory of what stood there before.
+    ///
+    /// # Errors
+    /// Where the column or the text goes beyond a limit, or letters were lost.
+    pub(super) fn refill(&mut self, column: usize, raw: &str) -> Result<(), SheetFaultCause> {
+        let Some(slot) = self.cells.get_mut(column) else {
+            return self.put(column, Cell::from_text(raw));
+        };
+        slot.refill(raw);
+        check_cell(self.number, column, slot)
+    }
+
+    /// Puts a cell into a column counted from zero; one without content leaves it as it is.
+    ///
+    /// # Errors
+    /// Where the column or the text goes beyond a limit, or letters were lost.
+    pub(super) fn put(&mut self, column: usize, cell: Cell) -> Result<(), SheetFaultCause> {
+        if cell.is_empty() {
+            return Ok(());
+        }
+        check_cell(self.number, column, &cell)?;
+        if self.cells.len() <= column {
+            self.cells.resize(column + 1, Cell::Empty);
+        }
+        if let Some(slot) = self.cells.get_mut(column) {
+            *slot = cell;
+        }
+        Ok(())
+    }
+
+    /// Leaves out the cells from `used` on, and empty ones before.
+    pub(super) fn trim(&mut self, used: usize) {
+        let kept = self.cells.iter().take(used).rposition(|cell| !cell.is_empty());
+        self.cells.truncate(kept.map_or(0, |last| last + 1));
     }
 }
 
@@ -71,6 +100,20 @@ impl Cell {
         if text.is_empty() { Self::Empty } else { Self::Text(text) }
     }
 
+    /// Becomes the text of a file, in the memory that is there.
+    fn refill(&mut self, raw: &str) {
+        let bare = unguarded(raw);
+        match self {
+            Self::Text(text) if is_plain(bare) && !bare.trim().is_empty() => {
+                text.clear();
+                text.push_str(bare.trim());
+            }
+            Self::Text(_) | Self::Empty | Self::Number { .. } | Self::Date(_) => {
+                *self = Self::from_text(raw);
+            }
+        }
+    }
+
     /// A cell from a number of a workbook.
     pub fn from_number(value: f64) -> Self {
         // `Display` of a float gives the shortest digits that mean it, padded with zeros, which
@@ -81,11 +124,16 @@ impl Cell {
 
     /// The content as text; dates as `YYYY-MM-DD`.
     pub fn text(&self) -> String {
+        self.shown().into_owned()
+    }
+
+    /// The content as text, borrowed where it is one.
+    pub fn shown(&self) -> Cow<'_, str> {
         match self {
-            Self::Empty => String::new(),
-            Self::Text(text) => text.clone(),
-            Self::Number { shown, .. } => shown.clone(),
-            Self::Date(day) => day.to_string(),
+            Self::Empty => Cow::Borrowed(""),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number { shown, .. } => Cow::Borrowed(shown),
+            Self::Date(day) => Cow::Owned(day.to_string()),
         }
     }
 
@@ -111,9 +159,27 @@ pub enum SheetFaultCause {
     /// No row with content.
     #[error("是空的。请确认选对了文件：里面应有一行表头和至少一行数据。")]
     Empty,
-    /// More than [`BYTE_LIMIT`].
-    #[error("有 {0} MB，最多 64 MB。请分成几个文件导入。")]
-    TooBig(usize),
+    /// The system does not let it be read.
+    #[error("打不开或读到一半断了。请检查路径、权限和磁盘，再试。")]
+    Unreadable(ErrorKind),
+    /// A folder.
+    #[error("是一个目录，不是文件。请给出 .csv 或 .xlsx 文件。")]
+    Folder,
+    /// A pipe or a device, which can be read only once.
+    #[error("不是普通文件，没法先检查、再写入。请先存成 .csv 或 .xlsx 文件。")]
+    NoFile,
+    /// It is no longer what it was when it was opened first.
+    #[error("在检查以后又改过了，所以停了下来。请重新检查一遍，再导入。")]
+    Changed,
+    /// A workbook of more than [`BYTE_LIMIT`].
+    #[error("有 {0} MB，最多 64 MB。请另存为 .csv 再导入，或分成几个文件。")]
+    TooBig(u64),
+    /// A row of more than [`ROW_BYTE_LIMIT`].
+    #[error("第 {row} 行太长，超过 4 MB。多半是有英文双引号没有成对，请改好再导入。")]
+    RowTooLong {
+        /// Row from one.
+        row: usize,
+    },
     /// A compound file: the old Excel format, or a workbook with a password.
     #[error(
         "是旧式 Excel 文件（.xls）或加了打开密码的文件，这里读不了。请在 Excel 或 WPS 里打开，另存为 .xlsx 或 .csv 再导入。"
@@ -179,80 +245,9 @@ pub enum SheetFaultCause {
     NoVisibleSheet,
 }
 
-/// Reads a file as a sheet.
-///
-/// # Errors
-/// As [`SheetFaultCause`] says; the limits are the constants of this module.
-pub fn read_sheet(bytes: &[u8], file_name: &str) -> Result<Sheet, SheetFault> {
-    let fault = |cause| SheetFault { file_name: plain_text(file_name), cause };
-    let sheet = read_by_content(bytes).map_err(fault)?;
-    if sheet.rows.is_empty() { Err(fault(SheetFaultCause::Empty)) } else { Ok(sheet) }
-}
-
-fn read_by_content(bytes: &[u8]) -> Result<Sheet, SheetFaultCause> {
-    if bytes.len() > BYTE_LIMIT {
-        return Err(SheetFaultCause::TooBig(bytes.len().div_ceil(1024 * 1024)));
-    }
-    if bytes.starts_with(b"PK\x03\x04") {
-        return read_xlsx::read(bytes);
-    }
-    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(SheetFaultCause::OldWorkbook);
-    }
-    read_csv::read(bytes)
-}
-
-/// Rows under construction, which keeps the limits in one place.
-pub(super) struct RowCollector {
-    rows: Vec<SheetRow>,
-    row_limit: usize,
-    cells: usize,
-}
-
-impl RowCollector {
-    pub(super) fn new(row_limit: usize) -> Self {
-        Self { rows: Vec::new(), row_limit, cells: 0 }
-    }
-
-    /// Adds a cell with content; `number` counts from one and `column` from zero.
-    pub(super) fn add(
-        &mut self,
-        number: usize,
-        column: usize,
-        cell: Cell,
-    ) -> Result<(), SheetFaultCause> {
-        if cell.is_empty() {
-            return Ok(());
-        }
-        check_cell(number, column, &cell)?;
-        let is_new = self.rows.last().is_none_or(|row| row.number != number);
-        if is_new && self.rows.len() >= self.row_limit {
-            return Err(SheetFaultCause::TooManyRows(self.row_limit));
-        }
-        if is_new {
-            self.rows.push(SheetRow { number, cells: Vec::new() });
-        }
-        self.put(column, cell)
-    }
-
-    fn put(&mut self, column: usize, cell: Cell) -> Result<(), SheetFaultCause> {
-        let Some(row) = self.rows.last_mut() else { return Ok(()) };
-        let wanted = column + 1;
-        self.cells += wanted.saturating_sub(row.cells.len());
-        if self.cells > CELL_LIMIT {
-            return Err(SheetFaultCause::TooManyCells);
-        }
-        if row.cells.len() < wanted {
-            row.cells.resize(wanted, Cell::Empty);
-        }
-        if let Some(slot) = row.cells.get_mut(column) {
-            *slot = cell;
-        }
-        Ok(())
-    }
-
-    pub(super) fn finish(self) -> Vec<SheetRow> {
-        self.rows
+impl From<std::io::Error> for SheetFaultCause {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unreadable(error.kind())
     }
 }
 
@@ -274,6 +269,7 @@ fn check_cell(row: usize, column: usize, cell: &Cell) -> Result<(), SheetFaultCa
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::read_sheet;
     use super::*;
 
     fn cause(bytes: &[u8]) -> SheetFaultCause {
@@ -281,43 +277,34 @@ mod tests {
     }
 
     #[test]
-    fn content_and_not_the_name_decides() {
-        assert_eq!(cause(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1]), SheetFaultCause::OldWorkbook);
-        assert_eq!(cause(b" <!DOCTYPE html><table>"), SheetFaultCause::WebPage);
-        assert_eq!(cause(b"<?xml version='1.0'?>"), SheetFaultCause::WebPage);
-        assert_eq!(cause(b"%PDF-1.7\n\x00\x01"), SheetFaultCause::NotText);
-        assert_eq!(cause(b""), SheetFaultCause::Empty);
-        assert_eq!(cause(b"\n , \n"), SheetFaultCause::Empty);
-        assert!(matches!(cause(b"PK\x03\x04 nothing"), SheetFaultCause::Broken(_)));
-        let sheet = read_sheet("姓名,身份证号".as_bytes(), "名单.xlsx").unwrap();
-        assert_eq!(sheet.encoding, "UTF-8");
-    }
-
-    #[test]
-    fn sentences_name_the_file_and_the_way_out() {
-        let said = read_sheet(&[0xD0, 0xCF, 0x11, 0xE0], "名\u{1b}单.xls").unwrap_err().to_string();
-        assert!(said.starts_with("「名单.xls」"), "{said}");
-        assert!(said.contains("另存为 .xlsx 或 .csv"), "{said}");
-    }
-
-    #[test]
     fn limits_hold() {
-        assert_eq!(cause(&vec![b'a'; BYTE_LIMIT + 1]), SheetFaultCause::TooBig(65));
         let wide = format!("{}x", ",".repeat(COLUMN_LIMIT));
         assert_eq!(cause(wide.as_bytes()), SheetFaultCause::TooManyColumns { row: 1, found: 257 });
+        let edge = format!("{}x,,", ",".repeat(COLUMN_LIMIT - 1));
+        assert_eq!(read_sheet(edge.as_bytes(), "x").unwrap().rows[0].cells.len(), COLUMN_LIMIT);
         let long = format!("a,b\nc,{}", "字".repeat(CHARACTER_LIMIT + 1));
         let fault = SheetFaultCause::CellTooLong { row: 2, column: 2, found: CHARACTER_LIMIT + 1 };
         assert_eq!(cause(long.as_bytes()), fault);
-        let mut rows = RowCollector::new(2);
-        let text = || Cell::from_text("a");
-        assert!(rows.add(1, 0, text()).is_ok() && rows.add(9, 0, text()).is_ok());
-        assert!(rows.add(10, 0, Cell::Empty).is_ok(), "blank rows do not count");
-        assert_eq!(rows.add(10, 0, text()), Err(SheetFaultCause::TooManyRows(2)));
+        let open = format!("a,b\nc,\"{}", "d\n".repeat(ROW_BYTE_LIMIT));
+        assert_eq!(cause(open.as_bytes()), SheetFaultCause::RowTooLong { row: 2 });
     }
 
     #[test]
     fn a_lost_character_is_an_error() {
         assert_eq!(cause("姓名\n张\u{FFFD}".as_bytes()), SheetFaultCause::LostCharacter { row: 2 });
+    }
+
+    #[test]
+    fn a_row_in_the_memory_of_another_keeps_nothing_of_it() {
+        let mut row = SheetRow { number: 1, cells: Vec::new() };
+        for raws in [["a", "b", "c"], ["", " \u{200B}", "d"], ["e", "", ""], ["", "", ""]] {
+            raws.iter().enumerate().for_each(|(column, raw)| row.refill(column, raw).unwrap());
+            row.trim(3);
+            let mut fresh = SheetRow { number: 1, cells: Vec::new() };
+            let filled = raws.iter().enumerate().map(|(c, raw)| fresh.put(c, Cell::from_text(raw)));
+            assert!(filled.collect::<Result<Vec<_>, _>>().is_ok());
+            assert_eq!(row, fresh, "{raws:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,12 @@ pub fn plain_text(text: &str) -> String {
     kept.trim().to_owned()
 }
 
+/// Whether [`plain_text`] would only trim. True for nearly every cell of a register and cheap to
+/// find out; it may be false for a text that is left as it is.
+pub fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' '..='~' | '\u{3000}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF5E}'))
+}
+
 fn plain_character(c: char) -> Option<char> {
     match c {
         '\t' | '\r' | '\n' | '\u{2028}' | '\u{2029}' => Some(' '),
@@ -106,5 +112,8 @@ mod tests {
         assert_eq!(plain_text(" 王\u{1b}[31m凡\u{202E}\u{200B} "), "王[31m凡");
         assert_eq!(plain_text("一\r\n二\t三"), "一  二 三");
         assert_eq!(plain_text("\u{3000}"), "");
+        for c in (char::MIN..=char::MAX).filter(|c| is_plain(&c.to_string())) {
+            assert_eq!(plain_character(c), Some(c), "{c:?}");
+        }
     }
 }

@@ -96,6 +96,8 @@ pub const ROWS: &[KeyRow] = &[
     row(&[Home, List, Card, Page, Centre], 5, None, Action::Refresh, "刷新"),
     row(&[Home],                   6, None,      Action::MarkAll,    "全选"),
     row(&[Import],                 6, None,      Action::NextPane,   "看全部"),
+    row(&[Pick],                   4, Some('k'), Action::Options,    "类型"),
+    row(&[Pick],                   6, Some('r'), Action::NextView,   "范围"),
     row(&[Apply, Form],            7, None,      Action::Pick,       "选择"),
     row(&[Card, Page],             7, None,      Action::Reveal,     "看号码"),
     row(&[Home, Card, Centre],     8, None,      Action::Decide,     "办理"),

@@ -97,6 +97,11 @@ impl<T, C> Browse<T, C> {
         ticket == self.ticket
     }
 
+    /// Whether the answer that is awaited is a further page.
+    pub fn appends(&self) -> bool {
+        self.appends
+    }
+
     /// Takes a page; false for an answer that is no longer wanted.
     pub fn take(&mut self, ticket: Ticket, rows: Vec<T>, next: Option<C>) -> bool {
         if !self.awaits(ticket) {

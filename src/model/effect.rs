@@ -11,6 +11,7 @@ use crate::domain::filter::{Counts, Page, TransferQuery};
 use crate::domain::form::TransferForm;
 use crate::domain::ids::{AccountId, BatchId, MemberId, Moment, OrgId, TransferId};
 use crate::domain::member::{Member, MemberRow};
+use crate::domain::org_search::{OrgHits, OrgSearch};
 use crate::domain::organisation::{OrgEntry, OrgRow, Organisation};
 use crate::domain::transfer::{AuditRow, TransferCard, TransferRow};
 use crate::domain::workflow::{Act, Stage};
@@ -75,8 +76,16 @@ pub enum Effect {
     Decide(Decision),
     /// Take a decision back: undo of the last user action.
     FindMembers(Ticket, MemberQuery),
-    /// Organisations by search text.
+    /// Organisations of the database, in the order of the tree.
     FindOrgs(Ticket, OrgQuery),
+    /// Organisations of the database and the directory, the nearest first.
+    SearchOrgs(Ticket, OrgSearch),
+    /// The question with this ticket is not wanted any more. It passes whatever waits.
+    Forget(Ticket),
+    /// Stop the long work that was asked for; nothing of it stays. It passes whatever waits.
+    Cancel,
+    /// Read the directory ahead, since it will be searched soon.
+    Prefetch,
     /// A member's record.
     LoadMember(Ticket, MemberId),
     /// Make a member, or change the free parts of one.
@@ -213,6 +222,8 @@ pub enum Reply {
     Members(Ticket, Vec<MemberRow>, Option<(String, i64)>),
     /// Organisations found.
     Orgs(Ticket, Vec<OrgRow>, Option<String>),
+    /// Organisations found, the nearest first. Those of an unfinished search are followed by more.
+    OrgHits(Ticket, Box<OrgHits>),
     /// A member.
     Member(Ticket, Box<Member>),
     /// An organisation with its contact.
@@ -243,6 +254,10 @@ pub enum Reply {
     },
     /// How far a long task is: done, of how many (zero where unknown).
     Progress(String, usize, usize),
+    /// Long work was cancelled, and nothing of it stays.
+    Stopped,
+    /// Something to know that belongs to no question.
+    Warned(String),
     /// An export is on disk.
     Exported {
         /// Where.

@@ -53,8 +53,8 @@ pub enum Nav {
 pub enum Given {
     /// A member: row and name.
     Member(crate::domain::ids::MemberId, String),
-    /// An organisation: row, code and full name.
-    Org(crate::domain::ids::OrgId, String, String),
+    /// An organisation: row, if it has one in the database, code and full name.
+    Org(Option<crate::domain::ids::OrgId>, String, String),
     /// A full name typed by hand, because the organisation is not in this database.
     Typed(String),
     /// The chosen option of a field: its identifier.
@@ -234,6 +234,7 @@ impl Layer {
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export
             }
+            Self::Pick(pick) => pick.lacks(action),
             Self::Page(page) => action == Action::Reveal && page.refusal(action).is_some(),
             _ => false,
         }

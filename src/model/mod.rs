@@ -14,6 +14,7 @@ pub mod screens;
 pub mod state;
 pub mod table;
 pub mod text_field;
+pub mod window;
 pub mod words;
 
 #[cfg(test)]

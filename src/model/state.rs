@@ -350,6 +350,9 @@ fn replied(state: &mut State, reply: &Reply) -> Vec<Effect> {
         state.messages.push(handed_in(number, next));
         state.last_form = state.layers.iter().rev().find_map(last_form).or(state.last_form.take());
     }
+    if let Reply::Warned(sentence) = reply {
+        state.say(Message::warning(sentence.clone()));
+    }
     if let Reply::Failed(_, fault) = reply {
         state.say(Message::warning(fault.sentence.clone()));
         effects.extend(spell_out(state, &fault.sentence));

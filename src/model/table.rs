@@ -19,6 +19,8 @@ pub struct Table<T> {
     pub marked: BTreeSet<i64>,
     /// Whether the store has more rows after the last one.
     pub has_more: bool,
+    /// Whether the store has rows before the first one.
+    pub has_less: bool,
     /// Whether an answer is on its way.
     pub loading: bool,
     /// Rows on the screen, as the view last told through [`Table::fit`].
@@ -33,6 +35,7 @@ impl<T> Default for Table<T> {
             top: 0,
             marked: BTreeSet::new(),
             has_more: false,
+            has_less: false,
             loading: true,
             height: 10,
         }
@@ -61,10 +64,32 @@ impl<T> Table<T> {
         self.loading = false;
     }
 
+    /// Adds the page before, keeping the place.
+    pub fn prepend(&mut self, rows: Vec<T>) {
+        let n = rows.len();
+        self.rows.splice(0..0, rows);
+        self.selected += n;
+        self.top += n;
+        self.loading = false;
+    }
+
+    /// Takes so many rows off the beginning, keeping the place.
+    pub fn drop_front(&mut self, n: usize) -> Vec<T> {
+        self.selected = self.selected.saturating_sub(n);
+        self.top = self.top.saturating_sub(n);
+        self.rows.drain(..n.min(self.rows.len())).collect()
+    }
+
+    /// Takes so many rows off the end.
+    pub fn drop_back(&mut self, n: usize) -> Vec<T> {
+        self.rows.split_off(self.rows.len().saturating_sub(n))
+    }
+
     /// Goes back to the first row, for a new question.
     pub fn rewind(&mut self) {
         self.selected = 0;
         self.top = 0;
+        self.has_less = false;
         self.loading = true;
     }
 
@@ -94,6 +119,11 @@ impl<T> Table<T> {
     /// Whether the next page should be asked for: the selection is near the end.
     pub fn wants_more(&self) -> bool {
         self.has_more && !self.loading && self.selected + self.height * 2 >= self.rows.len()
+    }
+
+    /// Whether the page before should be asked for: the selection is near the beginning.
+    pub fn wants_less(&self) -> bool {
+        self.has_less && !self.loading && self.selected < self.height * 2
     }
 
     /// Marks or unmarks a row by its key.

@@ -10,6 +10,7 @@ use crate::domain::filter::Counts;
 use crate::domain::id_number::DocumentKind;
 use crate::domain::ids::{MemberId, Moment, Now, OrgId};
 use crate::domain::member::{Member, MemberRow, MemberState, Profile};
+use crate::domain::org_search::{OrgHit, OrgHits, Superior};
 use crate::domain::organisation::{OrgKind, OrgPath, OrgRow, OrgState, Organisation};
 use crate::domain::testing::{actor, id_number};
 use crate::rules::Rules;
@@ -135,6 +136,30 @@ pub fn org_row(id: i64, name: &str, kind: OrgKind) -> OrgRow {
         state: OrgState::Active,
         managed: true,
     }
+}
+
+/// A hit of a search, below 江苏省委员会.
+pub fn org_hit(id: i64, name: &str, kind: OrgKind) -> OrgHit {
+    let row = org_row(id, name, kind);
+    OrgHit {
+        id: Some(row.id),
+        code: row.code,
+        full_name: row.full_name,
+        kind,
+        superior: Some(Superior {
+            code: "32".to_owned(),
+            full_name: "共青团江苏省委员会".to_owned(),
+        }),
+        managed: row.managed,
+        n_members: row.n_members,
+        administrator: row.administrator,
+        state: row.state,
+    }
+}
+
+/// The whole answer to a search.
+pub fn hits(rows: Vec<OrgHit>) -> OrgHits {
+    OrgHits { rows, finished: true, ..OrgHits::default() }
 }
 
 /// An organisation as stored.

@@ -1,6 +1,6 @@
 //! 发起转接: from what was typed to a request that the store takes.
 
-use super::Session;
+use super::{NamedOrg, Session};
 use crate::domain::account::Role;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::form::{ExternalSystem, FieldId, Initiator, Reason, TransferForm};
@@ -30,6 +30,16 @@ pub struct Submitted {
     pub next: String,
 }
 
+/// What a form aims at, before anything is written.
+enum Aim {
+    /// An organisation of the database or the directory.
+    Organisation(Box<NamedOrg>),
+    /// One that is known in neither, by its full name.
+    Typed(String),
+    /// 特殊单位
+    SpecialUnit,
+}
+
 impl Session<'_> {
     /// The header of the form for a member (domain.md B1.2).
     ///
@@ -55,8 +65,8 @@ impl Session<'_> {
     /// Where a field is at fault, or the member or destination is not to be found.
     pub fn check_up(&self, form: &TransferForm) -> Result<Vec<Finding>, Fault> {
         let form = self.prepare(form)?;
-        let (transferee, goal) = (self.transferee(&form)?, self.goal(&form)?);
-        self.findings(&form, &transferee, &goal)
+        let (transferee, aim) = (self.transferee(&form)?, self.aim(&form)?);
+        self.findings(&form, &transferee, &aim)
     }
 
     /// Hands a form in.
@@ -69,12 +79,16 @@ impl Session<'_> {
         draft: Option<TransferId>,
     ) -> Result<Submitted, Fault> {
         let form = self.prepare(form)?;
-        let (transferee, goal) = (self.transferee(&form)?, self.goal(&form)?);
-        let findings = self.findings(&form, &transferee, &goal)?;
+        let (transferee, aim) = (self.transferee(&form)?, self.aim(&form)?);
+        let findings = self.findings(&form, &transferee, &aim)?;
         refuse_blocked(&findings)?;
         let initiator = form.initiated_by.unwrap_or(Initiator::Member);
-        let request = Request { form, transferee, goal, initiator, draft };
-        let (id, number, stage) = self.desk().submit(&request)?;
+        // A destination of the directory alone comes into the database with the request, or not
+        // at all.
+        let (id, number, stage) = self.office.store.atomically(|| {
+            let goal = self.goal(aim)?;
+            self.desk().submit(&Request { form, transferee, goal, initiator, draft })
+        })?;
         Ok(Submitted { id, number, stage, next: self.next_words(id)? })
     }
 
@@ -192,31 +206,39 @@ impl Session<'_> {
         Err(Fault::new(FaultKind::Rule, sentence))
     }
 
-    fn goal(&self, form: &TransferForm) -> Result<Goal, Fault> {
+    /// What a form aims at. Nothing is written for it.
+    fn aim(&self, form: &TransferForm) -> Result<Aim, Fault> {
         if form.reason == Some(Reason::SpecialUnit) {
-            return Ok(Goal::SpecialUnit);
+            return Ok(Aim::SpecialUnit);
         }
         if !form.destination_typed.is_empty() {
             // A name typed by hand that is in the database after all is that organisation.
             let known = self.office.store.find_organisation(&form.destination_typed).ok();
             return Ok(match known.filter(|org| org.managed && form.external_system.is_none()) {
-                Some(org) => Goal::Organisation(Box::new(org)),
-                None => Goal::Typed(form.destination_typed.clone()),
+                Some(org) => Aim::Organisation(Box::new(NamedOrg::here(org))),
+                None => Aim::Typed(form.destination_typed.clone()),
             });
         }
         if form.destination.is_empty() && form.initiated_by == Some(Initiator::Destination) {
             let own = self.office.store.organisation(self.actor.org)?;
-            return Ok(Goal::Organisation(Box::new(own)));
+            return Ok(Aim::Organisation(Box::new(NamedOrg::here(own))));
         }
-        let found = self.office.store.find_organisation(&form.destination)?;
-        Ok(Goal::Organisation(Box::new(found)))
+        Ok(Aim::Organisation(Box::new(self.look_up_organisation(&form.destination)?)))
+    }
+
+    fn goal(&self, aim: Aim) -> Result<Goal, Fault> {
+        Ok(match aim {
+            Aim::Organisation(named) => Goal::Organisation(Box::new(self.adopted(*named)?)),
+            Aim::Typed(name) => Goal::Typed(name),
+            Aim::SpecialUnit => Goal::SpecialUnit,
+        })
     }
 
     fn findings(
         &self,
         form: &TransferForm,
         transferee: &Transferee,
-        goal: &Goal,
+        aim: &Aim,
     ) -> Result<Vec<Finding>, Fault> {
         let empty = Profile::default();
         let desk = self.desk();
@@ -234,7 +256,7 @@ impl Session<'_> {
                     .is_only_administrator(member.id_number.reveal(), member.branch)?,
                 origin_is_beijing: self.rules().external_of(&member.branch_name)
                     == Some(ExternalSystem::Beijing),
-                destination: self.destination_facts(goal, Some(member))?,
+                destination: self.destination_facts(aim, Some(member))?,
                 today,
             },
             Transferee::Arrival { name, id_number, origin } => CheckupFacts {
@@ -257,12 +279,12 @@ impl Session<'_> {
 
     fn destination_facts(
         &self,
-        goal: &Goal,
+        aim: &Aim,
         member: Option<&Member>,
     ) -> Result<Option<DestinationFacts>, Fault> {
-        Ok(match goal {
-            Goal::SpecialUnit => None,
-            Goal::Typed(name) => Some(DestinationFacts {
+        Ok(match aim {
+            Aim::SpecialUnit => None,
+            Aim::Typed(name) => Some(DestinationFacts {
                 full_name: name.clone(),
                 kind: OrgKind::Committee,
                 is_own_branch: false,
@@ -271,15 +293,16 @@ impl Session<'_> {
                 verified_days: None,
                 outside: true,
             }),
-            Goal::Organisation(org) => Some(self.facts_of(org, member)?),
+            Aim::Organisation(named) => Some(self.facts_of(named, member)?),
         })
     }
 
     fn facts_of(
         &self,
-        org: &Organisation,
+        named: &NamedOrg,
         member: Option<&Member>,
     ) -> Result<DestinationFacts, Fault> {
+        let org = &named.organisation;
         let verified = chrono::NaiveDate::parse_from_str(&org.verified_on, "%Y-%m-%d").ok();
         Ok(DestinationFacts {
             full_name: org.full_name.clone(),
@@ -289,7 +312,8 @@ impl Session<'_> {
                 Some(member) => self.same_school(org, member)?,
                 None => false,
             },
-            is_hollow: !org.managed && org.n_members == 0,
+            // Of one in the directory alone nobody here can know whether it has members.
+            is_hollow: !org.managed && org.n_members == 0 && !named.is_listed_only(),
             verified_days: verified.map(|day| (self.now.today() - day).num_days()),
             outside: false,
         })

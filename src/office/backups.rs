@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::setup::sync_dir;
 use super::{Places, Session, io_fault};
+use crate::directory::Directory;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
 use crate::store::{Deed, Store, Verification};
@@ -142,6 +143,7 @@ pub fn restore(places: &Places, path: &Path, now: Now) -> Result<Option<PathBuf>
     for part in &manifest.files {
         unpack(&mut file, part, &fresh, path)?;
     }
+    keep_directories(&places.data, &fresh);
     sync_dir(&fresh)?;
     let stamp = now.local(now.moment).format("%Y%m%d-%H%M%S").to_string();
     let old = places.data.with_extension(format!("before-{stamp}"));
@@ -161,6 +163,18 @@ pub fn restore(places: &Places, path: &Path, now: Now) -> Result<Option<PathBuf>
     }
     sync_dir(places.data.parent().unwrap_or(&places.data))?;
     Ok(had.then_some(old))
+}
+
+/// The directory of organisations is public and in no backup: what is here stays in use. Where it
+/// cannot be kept, the first search says that it has to be imported again.
+fn keep_directories(from: &Path, to: &Path) {
+    for generation in Directory::generations(from) {
+        let name = Directory::file_name(generation);
+        let (old, new) = (from.join(&name), to.join(&name));
+        // Such a file never changes, so two folders can share it.
+        let linked = std::fs::hard_link(&old, &new);
+        linked.or_else(|_| std::fs::copy(&old, &new).map(drop)).unwrap_or_default();
+    }
 }
 
 fn remove_dir(dir: &Path) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Office, Places, Session, is_demo, load_rules};
+use super::{Interrupter, Office, Places, Session, is_demo, load_rules};
 use crate::domain::account::{AccountState, Actor, Role};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
@@ -77,6 +77,11 @@ impl Door {
         self.office.as_ref().is_some_and(Office::is_demo)
     }
 
+    /// What breaks off a statement of the opened database.
+    pub fn interrupter(&self) -> Option<Interrupter> {
+        self.office.as_ref().map(|office| office.store.interrupter())
+    }
+
     /// Tries an ID number and a password.
     ///
     /// # Errors
@@ -130,6 +135,7 @@ impl Door {
             vault: Some(vault),
             rules: self.rules.clone(),
             places: self.places.clone(),
+            shelf: super::directory::Shelf::default(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Exports: streamed from the store page by page, masked unless chosen, recorded either way.
 
 use std::fmt::Display;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::Session;
@@ -11,6 +12,7 @@ use crate::domain::ids::{MemberId, Moment, OrgId};
 use crate::domain::member::MemberEntry;
 use crate::domain::order::ExportOrder;
 use crate::domain::organisation::OrgEntry;
+use crate::domain::progress::{Progress, Stopped, Watch};
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::Stage;
 use crate::exchange::export::{
@@ -41,12 +43,16 @@ pub struct ExportManner {
 }
 
 impl Session<'_> {
-    /// Writes transfers to a file by its extension.
+    /// Writes transfers to a file by its extension. No file is there where the watch stops it.
     ///
     /// # Errors
-    /// Where the file cannot be written, or full numbers are asked for by somebody who is no
-    /// administrator.
-    pub fn export_transfers(&self, order: &ExportOrder) -> Result<ExportDone, Fault> {
+    /// Where the file cannot be written, full numbers are asked for by somebody who is no
+    /// administrator, or the work was stopped.
+    pub fn export_transfers(
+        &self,
+        order: &ExportOrder,
+        watch: &mut Watch<'_>,
+    ) -> Result<ExportDone, Fault> {
         let disclosure = if order.full_ids { Disclosure::Full } else { Disclosure::Masked };
         let overwrite = if order.overwrite { Overwrite::Yes } else { Overwrite::No };
         let manner = ExportManner { disclosure, overwrite };
@@ -56,7 +62,11 @@ impl Session<'_> {
             let next = page.last().map(|t| t.row.clone());
             Ok((page, next))
         });
-        let mut rows = rows.map(|t| Ok(transfer_cells(self.export_row(t?), disclosure)));
+        let mut n = 0;
+        let mut rows = rows.map(|t| {
+            report(watch, &mut n)?;
+            Ok(transfer_cells(self.export_row(t?), disclosure))
+        });
         self.write(("转接", TRANSFER_COLUMNS), &mut rows, &order.path, manner)
     }
 
@@ -139,6 +149,19 @@ impl Session<'_> {
         let detail = format!("{n_rows} 行，{}", if full { "完整号码" } else { "遮掩号码" });
         self.desk().record(&Deed::new("export", format!("{sheet_name} {name}")).detail(detail))?;
         Ok(ExportDone { path: path.to_owned(), n_rows })
+    }
+}
+
+/// Reports now and then how many rows are written; how many there are is not known before.
+fn report(watch: &mut Watch<'_>, n: &mut u64) -> Result<(), Fault> {
+    const STRIDE: u64 = 4096;
+    *n += 1;
+    if !n.is_multiple_of(STRIDE) {
+        return Ok(());
+    }
+    match watch(Progress { step: "导出", done: *n, total: 0 }) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Stopped.into()),
     }
 }
 

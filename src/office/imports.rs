@@ -1,22 +1,28 @@
 //! Imports: read, check every row, show; write only what was consented to.
+//!
+//! A file is read twice: once to check and show it, once to write it. In between only a few bytes a
+//! row are kept.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use self::members::PreparedMembers;
+use self::org_lists::{BULK, PreparedOrganisations};
 use super::{Session, io_fault};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::member::MemberEntry;
-use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
-use crate::domain::organisation::OrgEntry;
-use crate::exchange::columns::{ColumnOverride, ColumnPlan, KnownField};
+use crate::domain::order::{ImportKind, ImportPreview, ImportVerdict};
+use crate::domain::progress::Watch;
+use crate::exchange::columns::{ColumnOverride, ReadFault};
 use crate::exchange::fault::RowFault;
-use crate::exchange::members::{MemberOptions, read_members};
-use crate::exchange::organisations::{arrange, read_organisations};
-use crate::exchange::sheet::{Sheet, read_sheet};
-use crate::store::{ImportOutcome, Screener, Screening};
+use crate::exchange::members::MemberOptions;
+use crate::exchange::sheet::{SheetFault, SheetFaultCause};
+use crate::exchange::sheet_file::SheetFile;
+use crate::store::ImportOutcome;
 
-/// Most bytes of a file that is read at all; the sheet reader has limits of its own below it.
-const FILE_LIMIT: u64 = 64 * 1024 * 1024;
+mod listing;
+mod members;
+mod org_lists;
+
+pub use org_lists::Undone;
 
 /// What the user says about a file beyond its name.
 #[derive(Debug, Clone, Default)]
@@ -35,24 +41,24 @@ pub struct PreparedImport {
 }
 
 enum Rows {
-    Members(Vec<(MemberEntry, String)>),
-    Organisations(Vec<OrgEntry>),
+    Members(PreparedMembers),
+    Organisations(PreparedOrganisations),
 }
 
 impl Session<'_> {
-    /// Reads a file and checks every row against the rules and the database.
+    /// Reads a file and checks every row against the rules and the database. Nothing is written,
+    /// whether it ends well or not.
     ///
     /// # Errors
-    /// Where the file cannot be read, is no sheet, or lacks a column.
+    /// Where the file cannot be read, is no sheet, or lacks a column; where the watch says stop.
     pub fn prepare_import(
         &self,
         kind: ImportKind,
         path: &Path,
         options: &ImportOptions,
+        watch: &mut Watch<'_>,
     ) -> Result<PreparedImport, Fault> {
-        let bytes = read_limited(path)?;
-        let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let sheet = read_sheet(&bytes, &file).map_err(|f| damaged(f.to_string()))?;
+        let sheet = SheetFile::open(path).map_err(|fault| sheet_fault(path, &fault))?;
         let overrides: Vec<ColumnOverride> = options
             .columns
             .iter()
@@ -62,150 +68,68 @@ impl Session<'_> {
         match kind {
             ImportKind::Members => {
                 let options = MemberOptions { overrides, branch: options.branch.clone() };
-                self.prepare_members(&sheet, &options, file)
+                let (preview, rows) = self.prepare_members(sheet, path, options, watch)?;
+                Ok(PreparedImport { preview, rows: Rows::Members(rows) })
             }
-            ImportKind::Organisations => self.prepare_organisations(&sheet, &overrides, file),
+            ImportKind::Organisations => {
+                let (preview, rows) =
+                    self.prepare_organisations(sheet, path, &overrides, BULK, watch)?;
+                Ok(PreparedImport { preview, rows: Rows::Organisations(rows) })
+            }
         }
-    }
-
-    fn prepare_members(
-        &self,
-        sheet: &Sheet,
-        options: &MemberOptions,
-        file: String,
-    ) -> Result<PreparedImport, Fault> {
-        let read = read_members(sheet, options).map_err(|f| damaged(f.to_string()))?;
-        let desk = self.desk();
-        let mut screener = desk.screener();
-        let (mut rows, mut good) = (Vec::new(), Vec::new());
-        for row in read.rows {
-            let verdict = match row.entry {
-                Err(faults) => bad(faults),
-                Ok((entry, branch)) => match screener.member(&entry, &branch)? {
-                    Screening::Present(said) => ImportVerdict::Present(said),
-                    Screening::Bad(fault) => unfit("所在团支部", branch, fault),
-                    Screening::Good => {
-                        good.push((entry, branch));
-                        ImportVerdict::Good
-                    }
-                },
-            };
-            rows.push(ImportRow {
-                row: row.row,
-                name: row.shown.name,
-                key: row.shown.masked_id,
-                verdict,
-            });
-        }
-        let columns = columns_of(&read.plan);
-        Ok(PreparedImport {
-            preview: preview(sheet, file, columns, rows),
-            rows: Rows::Members(good),
-        })
-    }
-
-    fn prepare_organisations(
-        &self,
-        sheet: &Sheet,
-        overrides: &[ColumnOverride],
-        file: String,
-    ) -> Result<PreparedImport, Fault> {
-        let read = read_organisations(sheet, overrides).map_err(|f| damaged(f.to_string()))?;
-        let desk = self.desk();
-        let mut sieve =
-            OrgSieve { screener: desk.screener(), names: HashSet::new(), aliases: HashMap::new() };
-        let (mut rows, mut good) = (Vec::new(), Vec::new());
-        for row in arrange(read.rows) {
-            let verdict = match row.entry {
-                Err(faults) => bad(faults),
-                Ok(entry) => sieve.pass(entry, &mut good)?,
-            };
-            rows.push(ImportRow {
-                row: row.row,
-                name: row.shown.full_name,
-                key: row.shown.code,
-                verdict,
-            });
-        }
-        rows.sort_by_key(|row| row.row);
-        let columns = columns_of(&read.plan);
-        Ok(PreparedImport {
-            preview: preview(sheet, file, columns, rows),
-            rows: Rows::Organisations(good),
-        })
     }
 
     /// Writes the good rows of a prepared import, in one transaction.
     ///
     /// # Errors
-    /// Where there are none, or one cannot be written; then none is.
-    pub fn run_import(&self, import: &PreparedImport) -> Result<ImportOutcome, Fault> {
+    /// Where there are none, the file has changed, one cannot be written, or the watch says stop;
+    /// then none is.
+    pub fn run_import(
+        &self,
+        import: &PreparedImport,
+        watch: &mut Watch<'_>,
+    ) -> Result<ImportOutcome, Fault> {
         let file = &import.preview.file;
         match &import.rows {
-            Rows::Members(rows) => self.desk().import_members(rows, file),
-            Rows::Organisations(rows) => self.desk().import_organisations(rows, file),
+            Rows::Members(rows) => self.run_members(rows, file, watch),
+            Rows::Organisations(rows) => self.run_organisations(rows, file, watch),
         }
     }
 }
 
-/// Screens organisations one after the other, superiors first.
-struct OrgSieve<'a> {
-    screener: Screener<'a>,
-    /// Codes and names of the rows that will be written.
-    names: HashSet<String>,
-    /// Codes that the file gives to organisations which are here under another code: rows below
-    /// them hang on what is here.
-    aliases: HashMap<String, String>,
-}
-
-impl OrgSieve<'_> {
-    fn pass(
-        &mut self,
-        mut entry: OrgEntry,
-        good: &mut Vec<OrgEntry>,
-    ) -> Result<ImportVerdict, Fault> {
-        let in_file = self.names.contains(&entry.superior);
-        if let Some(known) = self.aliases.get(&entry.superior).filter(|_| !in_file) {
-            entry.superior.clone_from(known);
+/// The fault of a file with the kind that decides the exit code.
+pub(super) fn sheet_fault(path: &Path, fault: &SheetFault) -> Fault {
+    let kind = match &fault.cause {
+        SheetFaultCause::Unreadable(kind) => {
+            return io_fault("打不开文件", path, &std::io::Error::from(*kind));
         }
-        Ok(match self.screener.organisation(&entry, in_file)? {
-            Screening::Present(said) => {
-                self.aliases.insert(entry.code, entry.full_name);
-                ImportVerdict::Present(said)
-            }
-            Screening::Bad(fault) => unfit("上级组织", entry.superior, fault),
-            Screening::Good => {
-                self.names.insert(entry.code.clone());
-                self.names.insert(entry.full_name.clone());
-                good.push(entry);
-                ImportVerdict::Good
-            }
-        })
-    }
+        SheetFaultCause::Folder | SheetFaultCause::NoFile => FaultKind::NotFound,
+        SheetFaultCause::TooBig(_) => FaultKind::Rule,
+        SheetFaultCause::Changed => FaultKind::Conflict,
+        SheetFaultCause::Empty
+        | SheetFaultCause::OldWorkbook
+        | SheetFaultCause::WebPage
+        | SheetFaultCause::NotText
+        | SheetFaultCause::Undecodable
+        | SheetFaultCause::LostCharacter { .. }
+        | SheetFaultCause::TooManyRows(_)
+        | SheetFaultCause::TooManyColumns { .. }
+        | SheetFaultCause::TooManyCells
+        | SheetFaultCause::RowTooLong { .. }
+        | SheetFaultCause::CellTooLong { .. }
+        | SheetFaultCause::Inflated
+        | SheetFaultCause::Broken(_)
+        | SheetFaultCause::NoVisibleSheet => FaultKind::Damaged,
+    };
+    Fault::new(kind, fault.to_string())
 }
 
-fn read_limited(path: &Path) -> Result<Vec<u8>, Fault> {
-    let told = |error: std::io::Error| io_fault("打不开文件", path, &error);
-    let meta = std::fs::metadata(path).map_err(told)?;
-    if meta.is_dir() {
-        let sentence =
-            format!("{} 是一个目录，不是文件。请给出 .csv 或 .xlsx 文件。", path.display());
-        return Err(Fault::new(FaultKind::NotFound, sentence));
+/// The fault of a file that is no register.
+pub(super) fn read_fault(path: &Path, fault: &ReadFault) -> Fault {
+    match fault {
+        ReadFault::Sheet(fault) => sheet_fault(path, fault),
+        ReadFault::Columns(fault) => Fault::new(FaultKind::Damaged, fault.to_string()),
     }
-    if meta.len() > FILE_LIMIT {
-        let sentence = format!(
-            "{} 有 {} MB，最多 {} MB。请拆成几个文件再导入。",
-            path.display(),
-            meta.len() / 1024 / 1024,
-            FILE_LIMIT / 1024 / 1024
-        );
-        return Err(Fault::new(FaultKind::Rule, sentence));
-    }
-    std::fs::read(path).map_err(told)
-}
-
-fn damaged(sentence: String) -> Fault {
-    Fault::new(FaultKind::Damaged, sentence)
 }
 
 fn bad(faults: Vec<RowFault>) -> ImportVerdict {
@@ -219,22 +143,5 @@ fn unfit(column: &str, value: String, fault: Fault) -> ImportVerdict {
     ImportVerdict::Bad(vec![(column.to_owned(), value, fault.sentence)])
 }
 
-fn columns_of<F: KnownField>(plan: &ColumnPlan<F>) -> Vec<(String, String)> {
-    plan.shown()
-}
-
-fn preview(
-    sheet: &Sheet,
-    file: String,
-    columns: Vec<(String, String)>,
-    rows: Vec<ImportRow>,
-) -> ImportPreview {
-    let count =
-        |wanted: fn(&ImportVerdict) -> bool| rows.iter().filter(|r| wanted(&r.verdict)).count();
-    let counts = (
-        count(|v| *v == ImportVerdict::Good),
-        count(|v| matches!(v, ImportVerdict::Bad(_))),
-        count(|v| matches!(v, ImportVerdict::Present(_))),
-    );
-    ImportPreview { file, format: sheet.encoding.to_owned(), columns, counts, rows }
-}
+#[cfg(test)]
+mod tests;

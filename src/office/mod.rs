@@ -7,9 +7,11 @@ mod apply;
 mod backups;
 mod decide;
 mod demo;
+mod directory;
 mod door;
 mod exports;
 mod imports;
+mod org_search;
 mod places;
 mod records;
 mod setup;
@@ -17,11 +19,15 @@ mod setup;
 pub use apply::Submitted;
 pub use backups::{RestorePreview, preview_restore, restore};
 pub use demo::{DEMO_ACCOUNTS, DemoAccount, DemoSize, is_demo, make_demo};
+pub use directory::NamedOrg;
 pub use door::{Door, Entry};
 pub use exports::{ExportDone, ExportManner};
-pub use imports::{ImportOptions, PreparedImport};
+pub use imports::{ImportOptions, PreparedImport, Undone};
+pub use org_search::{Between, Wanted, has_directory, search_directory};
 pub use places::Places;
 pub use setup::{PreparedOffice, clear_stale};
+
+pub use crate::store::Interrupter;
 
 use std::sync::Arc;
 
@@ -42,6 +48,7 @@ pub struct Office {
     vault: Option<Vault>,
     rules: Arc<Rules>,
     places: Places,
+    shelf: directory::Shelf,
 }
 
 impl Office {

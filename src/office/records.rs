@@ -72,9 +72,30 @@ impl Session<'_> {
             None if entry.kind.is_none() => {
                 Err(rule("还没选组织类别。请选团委、团工委、团总支或团支部。"))
             }
-            None => self.desk().add_organisation(&entry),
+            None => self.add_below(&entry),
             Some(id) => self.desk().edit_organisation(id, &entry),
         }
+    }
+
+    /// A superior of the directory alone comes into the database with the new organisation.
+    fn add_below(&self, entry: &OrgEntry) -> Result<Organisation, Fault> {
+        if entry.superior.is_empty() {
+            return self.desk().add_organisation(entry);
+        }
+        let named = match self.look_up_organisation(&entry.superior) {
+            Ok(named) => named,
+            // Whether this person may add one at all is told before what is wrong with the form.
+            Err(unknown) => {
+                let told = |own: Fault| {
+                    if own.kind == FaultKind::NotFound { unknown } else { own }
+                };
+                return self.desk().add_organisation(entry).map_err(told);
+            }
+        };
+        self.office.store.atomically(|| {
+            let superior = self.adopted(named)?.code;
+            self.desk().add_organisation(&OrgEntry { superior, ..entry.clone() })
+        })
     }
 
     /// ID number and telephone in the clear, recorded, and until when they may be shown.
@@ -104,17 +125,21 @@ impl Session<'_> {
         let mut said = Vec::new();
         let phone = phone_of(&entry.phone, &mut said);
         refuse(&said)?;
-        let org = self.office.store.find_organisation(&entry.org)?;
+        let named = self.look_up_organisation(&entry.org)?;
         let verifier = Verifier::make(&initial_password(id_number.reveal()), self.office.cost())?;
-        let new = NewAccount {
+        let new = |org| NewAccount {
             id_number,
             name: name.as_str().to_owned(),
             phone,
             role: entry.role,
-            org: org.id,
+            org,
         };
-        self.desk().add_account(&new, &verifier)?;
-        Ok(account_words(&new, &org.full_name))
+        self.office.store.atomically(|| {
+            let org = self.adopted(named)?;
+            let new = new(org.id);
+            self.desk().add_account(&new, &verifier)?;
+            Ok(account_words(&new, &org.full_name))
+        })
     }
 }
 

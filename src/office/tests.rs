@@ -4,18 +4,19 @@ use chrono::NaiveDate;
 
 use super::*;
 use crate::domain::order::{ImportKind, ImportVerdict};
+use crate::domain::progress::unwatched;
 use crate::vault::KdfCost;
 
 const ADMIN: &str = "320102198801015536";
 const PASSWORD: &str = "Spring-River-2026";
 
-fn now() -> Now {
+pub(super) fn now() -> Now {
     let day = NaiveDate::from_ymd_opt(2026, 6, 2).unwrap();
     Now::from_local(day.and_hms_opt(10, 30, 0).unwrap(), 8 * 3600)
 }
 
 /// A real office with its administrator signed in.
-fn office(org: &str) -> (tempfile::TempDir, Door) {
+pub(super) fn office(org: &str) -> (tempfile::TempDir, Door) {
     let dir = tempfile::tempdir().unwrap();
     let places = Places::below(dir.path());
     let entry = OfficeEntry {
@@ -50,11 +51,11 @@ fn rows_hang_on_what_is_here_under_another_code() {
     );
     let session = door.session(now()).unwrap();
     let import = session
-        .prepare_import(ImportKind::Organisations, &path, &ImportOptions::default())
+        .prepare_import(ImportKind::Organisations, &path, &ImportOptions::default(), &mut unwatched)
         .unwrap();
     assert_eq!(import.preview.counts, (1, 0, 1));
     assert!(matches!(import.preview.rows[0].verdict, ImportVerdict::Present(_)));
-    session.run_import(&import).unwrap();
+    session.run_import(&import, &mut unwatched).unwrap();
     let branch = session.find_organisation("某某学院一班团支部").unwrap();
     assert_eq!(branch.parent, Some(session.actor().org));
 }
@@ -68,7 +69,7 @@ fn class_branches_stand_below_the_branch_of_a_school() {
     );
     let session = door.session(now()).unwrap();
     let import = session
-        .prepare_import(ImportKind::Organisations, &path, &ImportOptions::default())
+        .prepare_import(ImportKind::Organisations, &path, &ImportOptions::default(), &mut unwatched)
         .unwrap();
     assert_eq!(import.preview.counts, (2, 0, 0));
 }

@@ -12,7 +12,8 @@ use super::fault::RuleFault;
 use super::read::{Faults, Item, check_once};
 use super::types::{
     Basis, Calendar, CheckItem, Choice, ClassRule, ExternalRule, FieldRule, GuardRule, GuardScope,
-    MembershipNumbers, Numbers, PlaceClass, ReasonRule, Retention, Severity, SystemRoot, Words,
+    MembershipNumbers, Numbers, PlaceClass, ReasonRule, Retention, Severity, Synonym, SystemRoot,
+    Words,
 };
 use crate::domain::form::{ExternalSystem, FieldId, Reason};
 
@@ -66,12 +67,15 @@ fn read(root: &Item<'_>) -> Rules {
         roots: book.system_roots(),
         classes: book.classes(),
         words: book.words(),
+        old_names: book.old_names(),
         numbers: book.numbers(),
         retentions: book.retentions(),
         calendars: book.calendars(),
         checks: book.checks(),
         ..Rules::default()
     };
+    let pairs = rules.old_names.iter().map(|s| (s.old.as_str(), s.new.as_str()));
+    rules.synonyms = pairs.collect();
     for reason in book.reasons() {
         let place = reason.reason as usize;
         rules.reasons[place] = reason;
@@ -256,6 +260,31 @@ impl Book<'_> {
             words.provinces = item.texts("provinces");
         });
         words
+    }
+
+    fn old_names(&self) -> Vec<Synonym> {
+        let synonyms: Vec<_> = self.root.each("synonyms", |item| self.synonym(item));
+        check_once(self.root, "synonyms", synonyms.iter().map(|s| s.old.as_str()));
+        synonyms
+    }
+
+    /// One character stands in names of every kind, so it cannot be the old name of anything.
+    fn synonym(&self, item: &Item<'_>) -> Synonym {
+        let synonym = Synonym {
+            old: item.text("old"),
+            new: item.text("new"),
+            since: item.number("since", YEARS.0, YEARS.1),
+            source: self.source(item),
+        };
+        if synonym.old.chars().count() == 1 {
+            let found = format!("现在是「{}」", synonym.old);
+            item.fault("old", found, "应该至少有两个字");
+        }
+        if synonym.old == synonym.new && !synonym.old.is_empty() {
+            let found = format!("现在是「{}」", synonym.new);
+            item.fault("new", found, "应该与 old 不同");
+        }
+        synonym
     }
 
     fn numbers(&self) -> Numbers {

@@ -20,6 +20,7 @@ mod figures;
 mod file;
 mod form;
 mod guard;
+mod old_names;
 mod place;
 mod read;
 mod record;
@@ -33,13 +34,15 @@ pub use fault::RuleFault;
 pub use figures::{Figure, GraduateCounts};
 pub use form::OriginKind;
 pub use guard::DestinationFacts;
+pub use old_names::usual_synonyms;
 pub use types::{
     Basis, Calendar, CheckItem, Choice, Deadline, ExternalRule, FieldRule, Matching, PlaceClass,
-    ReasonRule, Retention, Severity, SystemRoot,
+    ReasonRule, Retention, Severity, Synonym, SystemRoot,
 };
 
 use crate::domain::form::{ExternalSystem, Reason};
 use crate::domain::id_number::normal_form;
+use crate::domain::name_search::Synonyms;
 use crate::domain::workflow::Stage;
 use types::{ClassRule, Numbers, Words};
 
@@ -63,6 +66,8 @@ pub struct Rules {
     roots: Vec<SystemRoot>,
     classes: Vec<ClassRule>,
     words: Words,
+    old_names: Vec<Synonym>,
+    synonyms: Synonyms,
     numbers: Numbers,
     retentions: Vec<Retention>,
     calendars: Vec<Calendar>,
@@ -84,6 +89,8 @@ impl Default for Rules {
             roots: Vec::new(),
             classes: Vec::new(),
             words: Words::default(),
+            old_names: Vec::new(),
+            synonyms: Synonyms::default(),
             numbers: Numbers::default(),
             retentions: Vec::new(),
             calendars: Vec::new(),
@@ -177,6 +184,16 @@ impl Rules {
     /// The roots that go by system and not by place.
     pub fn system_roots(&self) -> &[SystemRoot] {
         &self.roots
+    }
+
+    /// Old names that people go on typing, in the order of the file, each with its source.
+    pub fn old_names(&self) -> &[Synonym] {
+        &self.old_names
+    }
+
+    /// The same, as a search takes them.
+    pub fn synonyms(&self) -> &Synonyms {
+        &self.synonyms
     }
 
     /// After how many days in a stage somebody is reminded; none where nobody is waited for.

@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 
 use super::*;
+use crate::domain::name_search::NameQuery;
 
 #[test]
 fn the_built_in_file_has_no_faults() {
@@ -40,6 +41,21 @@ fn lists_of_the_built_in_file() {
     let months: Vec<_> = rules.retentions().iter().map(|r| r.months).collect();
     assert_eq!(months, [6, 12, 60]);
     assert_eq!(rules.retention("unemployed").map(|r| r.months), Some(6));
+}
+
+#[test]
+fn old_names_are_searched_as_new_ones() {
+    let rules = Rules::national();
+    let renamed = |old: &str| rules.old_names().iter().find(|s| s.old == old);
+    assert_eq!(renamed("思茅").map(|s| (s.new.as_str(), s.since)), Some(("普洱", 2007)));
+    assert!(rules.old_names().iter().all(|s| !s.source.is_empty()));
+    let found = |typed: &str, name: &str| {
+        NameQuery::parse_with(typed, rules.synonyms()).matches(name, "").is_some()
+    };
+    assert!(found("襄樊 团委", "湖北省襄阳市团委"));
+    assert!(found("崇文区", "北京市东城区团委"));
+    assert!(found("天宁街道学社衔接临时团支部", "天宁街道流动团员团支部"));
+    assert!(!found("崇文", "北京市东城区团委"));
 }
 
 #[test]
@@ -109,6 +125,9 @@ const SLIPS: &[Slip] = &[
     ("valid_days = 30", "valid_days = 0", &["letter 的 valid_days」现在是 0"]),
     ("match = \"last\"", "match = \"first\"", &["现在是「first」", "anywhere、last"]),
     ("joined = [2015, 2016]", "joined = []", &["joined」是空的"]),
+    ("old = \"襄樊\"\n", "", &["synonyms 第", "old」没有写"]),
+    ("old = \"襄樊\"", "old = \"襄\"", &["old」现在是「襄」", "至少有两个字"]),
+    ("since = 2007", "since = \"早年\"", &["since」现在是「早年」"]),
 ];
 
 /// Entries that are well written each and cannot all be true.
@@ -147,6 +166,8 @@ const CONTRADICTIONS: &[Slip] = &[
     ("except = [\"present_school\"]", "", &["和 except 都写了或都没写"]),
     ("month = 8, day = 31", "month = 9, day = 31", &["day」现在是 31", "这个月里有"]),
     ("join_block_below = 12", "join_block_below = 20", &["不能大于 join_warn_below"]),
+    ("new = \"普洱\"", "new = \"思茅\"", &["new」现在是「思茅」", "与 old 不同"]),
+    ("old = \"思茅\"", "old = \"襄樊\"", &["「襄樊」出现了不止一次"]),
 ];
 
 #[test]

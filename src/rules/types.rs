@@ -250,6 +250,19 @@ pub(super) struct Words {
     pub(super) provinces: Vec<String>,
 }
 
+/// An old name that people go on typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Synonym {
+    /// As it was called.
+    pub old: String,
+    /// As it is called now.
+    pub new: String,
+    /// The year of the change.
+    pub since: i64,
+    /// Title of the source.
+    pub source: String,
+}
+
 /// How long something is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retention {

@@ -7,10 +7,11 @@ use rusqlite::{OptionalExtension, params};
 use super::Desk;
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_found, rule};
+use super::org_lists::Return;
+use super::organisations::Namesake;
 use crate::domain::fault::Fault;
-use crate::domain::ids::{BatchId, OrgId};
-use crate::domain::member::MemberEntry;
-use crate::domain::organisation::{OrgEntry, Organisation};
+use crate::domain::ids::BatchId;
+use crate::domain::organisation::{OrgEntry, OrgPath, Organisation};
 
 /// What an import wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +27,13 @@ pub struct ImportOutcome {
 pub enum Screening {
     /// It can be written.
     Good,
-    /// It is there already; the sentence says where.
-    Present(String),
+    /// It is there already.
+    Present {
+        /// Where, as a sentence.
+        said: String,
+        /// The code that it has here.
+        code: String,
+    },
     /// It refers to something that does not fit.
     Bad(Fault),
 }
@@ -35,36 +41,13 @@ pub enum Screening {
 /// Looks rows up against the database, remembering organisations between rows.
 pub struct Screener<'a> {
     desk: Desk<'a>,
-    branches: HashMap<String, Result<OrgId, Fault>>,
     superiors: HashMap<String, Result<(), Fault>>,
 }
 
 impl<'a> Desk<'a> {
     /// A look-up for the rows of one file.
     pub fn screener(&self) -> Screener<'a> {
-        Screener { desk: *self, branches: HashMap::new(), superiors: HashMap::new() }
-    }
-
-    /// Writes members that were screened, in one transaction. The branch of each is a code or name.
-    ///
-    /// # Errors
-    /// Where one row cannot be written; then none is.
-    pub fn import_members(
-        &self,
-        rows: &[(MemberEntry, String)],
-        file: &str,
-    ) -> Stored<ImportOutcome> {
-        let mut screener = self.screener();
-        self.store.atomically(|| {
-            let batch = self.open_batch("members", file, rows.len())?;
-            for (entry, branch) in rows {
-                let branch = screener.branch(branch)?;
-                self.store.insert_member(entry, branch, Some(batch))?;
-            }
-            let detail = format!("{file}，{} 人", rows.len());
-            self.note(&Deed::new("member_import", format!("第 {batch} 批")).detail(detail))?;
-            Ok(ImportOutcome { batch, n_rows: rows.len() })
-        })
+        Screener { desk: *self, superiors: HashMap::new() }
     }
 
     /// Writes organisations that were arranged parents first and screened, in one transaction.
@@ -80,7 +63,12 @@ impl<'a> Desk<'a> {
                     Some(parent) => Some(parent.clone()),
                     None => self.superior_of(entry)?,
                 };
-                let org = self.store.insert_organisation(entry, parent.as_ref(), Some(batch))?;
+                let org = self.store.insert_organisation(
+                    entry,
+                    parent.as_ref(),
+                    Some(batch),
+                    Namesake::WithOwnCode,
+                )?;
                 known.insert(org.code.clone(), org.clone());
                 known.insert(org.full_name.clone(), org);
             }
@@ -90,7 +78,7 @@ impl<'a> Desk<'a> {
         })
     }
 
-    fn open_batch(&self, kind: &str, file: &str, n_rows: usize) -> Stored<BatchId> {
+    pub(super) fn open_batch(&self, kind: &str, file: &str, n_rows: usize) -> Stored<BatchId> {
         const INSERT: &str = "INSERT INTO batches (kind, at, account_id, file_name, n_rows)
             VALUES ($1, $2, $3, $4, $5)";
         if n_rows == 0 {
@@ -102,40 +90,48 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes a whole import back: its rows go, as if the file had not been imported, and the history
-    /// says so. Refused where something has been built on a row since.
+    /// says so. Refused where something has been built on a row since. An import that made a
+    /// generation of the directory goes back to the one before, where `back` says which that is.
     ///
     /// # Errors
     /// Where the batch is unknown, taken back already, another's, or in use.
-    pub fn undo_import(&self, batch: BatchId) -> Stored<usize> {
-        const FIND: &str = "SELECT b.kind, b.n_rows, b.undone_at, o.path FROM batches b
-            JOIN accounts a ON a.id = b.account_id JOIN organisations o ON o.id = a.org_id WHERE b.id = $1";
+    pub fn undo_import(&self, batch: BatchId, back: Option<Return<'_>>) -> Stored<usize> {
         const UNDONE: &str = "UPDATE batches SET undone_at = $1 WHERE id = $2";
         self.check_clerk()?;
-        let found: Option<(String, usize, Option<i64>, String)> = self
-            .store
-            .connection
-            .query_row(FIND, [batch.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
-            .optional()
-            .told()?;
-        let next = "批次号在导入完成时给出，操作记录里也能查到。";
-        let Some((kind, n_rows, undone, path)) = found else {
-            return Err(not_found("导入批次", &batch.to_string(), next));
-        };
-        if !self.covers(&crate::domain::organisation::OrgPath::from_stored(path)) {
-            return Err(not_found("导入批次", &batch.to_string(), next));
-        }
-        if undone.is_some() {
-            return Err(conflict(format!("第 {batch} 批已经撤销过了，不用再撤。")));
-        }
+        let (kind, n_rows) = self.batch_to_undo(batch)?;
         self.store.atomically(|| {
             self.check_unused(&kind, batch)?;
             self.remove_rows(&kind, batch)?;
+            if let Some(mut back) = back {
+                self.store.return_to(&mut back)?;
+            }
             self.store.connection.execute(UNDONE, params![self.now.moment.0, batch.0]).told()?;
             let deed =
                 Deed::new("import_undo", format!("第 {batch} 批")).detail(format!("{n_rows} 行"));
             self.note(&deed)?;
             Ok(n_rows)
         })
+    }
+
+    /// Kind and rows of a batch that this person may take back.
+    fn batch_to_undo(&self, batch: BatchId) -> Stored<(String, usize)> {
+        const FIND: &str = "SELECT b.kind, b.n_rows, b.undone_at, o.path FROM batches b
+            JOIN accounts a ON a.id = b.account_id JOIN organisations o ON o.id = a.org_id WHERE b.id = $1";
+        let found: Option<(String, usize, Option<i64>, String)> = self
+            .store
+            .connection
+            .query_row(FIND, [batch.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
+            .optional()
+            .told()?;
+        let mine = |path: &str| self.covers(&OrgPath::from_stored(path.to_owned()));
+        let next = "批次号在导入完成时给出，操作记录里也能查到。";
+        match found {
+            Some((kind, n_rows, None, path)) if mine(&path) => Ok((kind, n_rows)),
+            Some((_, _, Some(_), path)) if mine(&path) => {
+                Err(conflict(format!("第 {batch} 批已经撤销过了，不用再撤。")))
+            }
+            Some(_) | None => Err(not_found("导入批次", &batch.to_string(), next)),
+        }
     }
 
     fn check_unused(&self, kind: &str, batch: BatchId) -> Stored<()> {
@@ -179,24 +175,6 @@ impl<'a> Desk<'a> {
 }
 
 impl Screener<'_> {
-    fn branch(&mut self, text: &str) -> Result<OrgId, Fault> {
-        let desk = self.desk;
-        let look_up = || desk.branch_in_scope(text).map(|branch| branch.id);
-        self.branches.entry(text.to_owned()).or_insert_with(look_up).clone()
-    }
-
-    /// What the database says of a member's row.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub fn member(&mut self, entry: &MemberEntry, branch: &str) -> Stored<Screening> {
-        if let Err(fault) = self.branch(branch) {
-            return Ok(Screening::Bad(fault));
-        }
-        let there = self.desk.presence(entry.id_number.reveal())?;
-        Ok(there.map_or(Screening::Good, Screening::Present))
-    }
-
     /// What the database says of an organisation's row. `in_file` tells whether its superior stands
     /// in the same file.
     ///
@@ -204,7 +182,8 @@ impl Screener<'_> {
     /// Where the database cannot be read.
     pub fn organisation(&mut self, entry: &OrgEntry, in_file: bool) -> Stored<Screening> {
         const TAKEN: &str = "SELECT full_name, code FROM organisations
-            WHERE (full_name = $1 AND state = 'active') OR (code = $2 AND $2 <> '') LIMIT 1";
+            WHERE (full_name = $1 AND state = 'active') OR (code = $2 AND $2 <> '')
+            ORDER BY code = $2 DESC LIMIT 1";
         let taken: Option<(String, String)> = self
             .desk
             .store
@@ -215,7 +194,8 @@ impl Screener<'_> {
             .optional()
             .told()?;
         if let Some((name, code)) = taken {
-            return Ok(Screening::Present(format!("已有「{name}」（编号 {code}），不用再导。")));
+            let said = format!("已有「{name}」（编号 {code}），不用再导。");
+            return Ok(Screening::Present { said, code });
         }
         if in_file || entry.superior.is_empty() {
             return Ok(Screening::Good);

@@ -1,10 +1,11 @@
 //! Members: one record for one ID number, changed in the open and never removed.
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, ToSql, named_params, params};
 
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found};
 use super::organisations::{check_in_use, no_branch};
+use super::words::Search;
 use super::{Desk, Store};
 use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
 use crate::domain::ids::{BatchId, MemberId, OrgId};
@@ -21,6 +22,14 @@ const COLUMNS: &str = "m.id, m.name, m.document, m.id_number, m.phone, m.branch_
 
 /// Most rows of one page.
 const PAGE: usize = 100;
+
+/// Most members of a scope that are read and sorted.
+const MOST_SORTED: i64 = 5_000;
+
+/// The members of a small scope by their branches, for SQL.
+const FEW: &str = "m.id IN (SELECT id FROM members WHERE branch_id IN (SELECT id FROM organisations
+        WHERE path >= max(:lo, :under) AND path < (CASE :under WHEN '' THEN :hi ELSE min(:hi, :end) END))
+    UNION ALL SELECT id FROM members WHERE id_number = :id)";
 
 /// Which members a list shows.
 #[derive(Debug, Clone, Default)]
@@ -65,34 +74,71 @@ impl Store {
         branch: OrgId,
         batch: Option<BatchId>,
     ) -> Stored<MemberId> {
-        const INSERT: &str = "INSERT INTO members (id_number, document, name, name_key, phone, branch_id,
-                ethnic_group, political_status, education, joined_on, league_post, membership_number,
-                authentication, fees_paid_to, graduation_mark, batch_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-        let p = &entry.profile;
-        self.connection
-            .prepare_cached(INSERT)
-            .told()?
-            .execute(params![
-                entry.id_number.reveal(),
-                document_id(entry.document),
-                entry.name,
-                name_key(&entry.name),
-                entry.phone,
-                branch.0,
-                p.ethnic_group,
-                p.political_status,
-                p.education,
-                p.joined_on,
-                p.league_post,
-                p.membership_number,
-                p.authentication.id(),
-                p.fees_paid_to,
-                p.graduation_mark.id(),
-                batch.map(|b| b.0)
-            ])
-            .told()?;
+        self.member_insert(1)?.put(entry, branch, batch)?;
         Ok(MemberId(self.connection.last_insert_rowid()))
+    }
+
+    /// The statement that writes `n_rows` members at once.
+    pub(super) fn member_insert(&self, n_rows: usize) -> Stored<MemberInsert<'_>> {
+        const INTO: &str = "members (id_number, document, name, name_key, phone, branch_id,
+            ethnic_group, political_status, education, joined_on, league_post, membership_number,
+            authentication, fees_paid_to, graduation_mark, batch_id)";
+        const ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        // Whoever writes many has a transaction that a fault undoes as a whole. SQLite then need not
+        // keep what each statement changed, which is half of the work.
+        let or = if n_rows == 1 { "" } else { "OR FAIL " };
+        let rows = [ROW].repeat(n_rows).join(", ");
+        let sql = format!("INSERT {or}INTO {INTO} VALUES {rows}");
+        let statement = self.connection.prepare_cached(&sql).told()?;
+        Ok(MemberInsert { statement, n_rows, n_bound: 0 })
+    }
+}
+
+/// See [`Store::member_insert`].
+pub(super) struct MemberInsert<'a> {
+    statement: CachedStatement<'a>,
+    n_rows: usize,
+    n_bound: usize,
+}
+
+impl MemberInsert<'_> {
+    /// Takes a member; writes when there are as many as the statement holds.
+    pub(super) fn put(
+        &mut self,
+        entry: &MemberEntry,
+        branch: OrgId,
+        batch: Option<BatchId>,
+    ) -> Stored<()> {
+        let p = &entry.profile;
+        let values: &[&dyn ToSql] = params![
+            entry.id_number.reveal(),
+            document_id(entry.document),
+            entry.name,
+            name_key(&entry.name),
+            entry.phone,
+            branch.0,
+            p.ethnic_group,
+            p.political_status,
+            p.education,
+            p.joined_on,
+            p.league_post,
+            p.membership_number,
+            p.authentication.id(),
+            p.fees_paid_to,
+            p.graduation_mark.id(),
+            batch.map(|b| b.0)
+        ];
+        let before = self.n_bound * values.len();
+        for (at, value) in values.iter().enumerate() {
+            self.statement.raw_bind_parameter(before + at + 1, value).told()?;
+        }
+        self.n_bound += 1;
+        if self.n_bound == self.n_rows { self.run() } else { Ok(()) }
+    }
+
+    fn run(&mut self) -> Stored<()> {
+        self.n_bound = 0;
+        self.statement.raw_execute().map(drop).told()
     }
 }
 
@@ -155,17 +201,7 @@ impl Desk<'_> {
         &self,
         filter: &MemberFilter,
     ) -> Stored<(Vec<MemberRow>, Option<(String, i64)>)> {
-        const SQL: &str = "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
-                m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
-                    AND t.stage IN ('origin_review', 'destination_review', 'province_review',
-                        'external_receipt', 'placement')), ''), m.name_key
-            FROM members m JOIN organisations o ON o.id = m.branch_id
-            WHERE ((o.path >= :lo AND o.path < :hi) OR m.id_number = :id)
-              AND (:under = '' OR (o.path >= :under AND o.path < :end))
-              AND (m.state = 'active' OR :former)
-              AND (:search = '' OR m.id_number = upper(:search) OR name_match(:search, m.name, ''))
-              AND (m.name_key, m.id) > (:key, :row)
-            ORDER BY m.name_key, m.id LIMIT :limit";
+        let search = self.store.search_members(&filter.search)?;
         let bounds = self.bounds();
         let (under, end) = filter
             .under
@@ -173,20 +209,55 @@ impl Desk<'_> {
             .map_or_else(Default::default, |p| (p.as_str().to_owned(), p.range_end()));
         let (key, row) = filter.after.clone().unwrap_or_default();
         let limit = filter.limit.unwrap_or(PAGE);
-        let mut statement = self.store.connection.prepare_cached(SQL).told()?;
+        let searched = search.as_ref().map_or("1", |search| search.condition.as_str());
+        let is_gathered = search.as_ref().is_some_and(|search| search.few);
+        let scope =
+            if !is_gathered && self.has_few_members(filter.under.as_ref())? { FEW } else { "1" };
+        let sql = format!(
+            "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
+                m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
+                    AND t.stage IN ('origin_review', 'destination_review', 'province_review',
+                        'external_receipt', 'placement')), ''), m.name_key
+            FROM members m JOIN organisations o ON o.id = m.branch_id
+            WHERE ((o.path >= :lo AND o.path < :hi) OR m.id_number = :id)
+              AND (:under = '' OR (o.path >= :under AND o.path < :end))
+              AND (m.state = 'active' OR :former)
+              AND {searched} AND {scope} AND (m.name_key, m.id) > (:key, :row)
+            ORDER BY m.name_key, m.id LIMIT :limit"
+        );
+        let mut statement = self.store.connection.prepare_cached(&sql).told()?;
+        let usual = named_params! {":lo": bounds.lo, ":hi": bounds.hi, ":id": bounds.id,
+        ":under": under, ":end": end, ":former": filter.former, ":key": key, ":row": row,
+        ":limit": limit + 1};
+        let mut values = usual.to_vec();
+        values.extend(search.iter().flat_map(Search::params));
         let found = statement
-            .query_map(
-                named_params! {":lo": bounds.lo, ":hi": bounds.hi, ":id": bounds.id, ":under": under,
-                    ":end": end, ":former": filter.former, ":search": filter.search.trim(),
-                    ":key": key, ":row": row, ":limit": limit + 1},
-                |r| Ok((row_of(r)?, r.get::<_, String>(9)?)),
-            )
+            .query_map(values.as_slice(), |r| Ok((row_of(r)?, r.get::<_, String>(9)?)))
             .told()?;
         let mut found: Vec<(MemberRow, String)> = found.collect::<Result<_, _>>().told()?;
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|(row, key)| (key.clone(), row.id.0));
         Ok((found.into_iter().map(|(row, _)| row).collect(), next))
+    }
+
+    /// Whether so few members are in scope, or below an organisation, that it is cheapest to read and
+    /// sort them all: otherwise a page is met soon on a walk in the order of the names.
+    fn has_few_members(&self, under: Option<&OrgPath>) -> Stored<bool> {
+        const ORGS: &str = "SELECT id FROM organisations WHERE path >= $1 AND path < $2 LIMIT 4000";
+        let all = self.bounds();
+        let (low, high) =
+            under.map_or((all.lo, all.hi), |p| (p.as_str().to_owned(), p.range_end()));
+        let count = format!(
+            "SELECT (SELECT count(*) FROM ({ORGS})),
+                (SELECT count(*) FROM (SELECT 1 FROM members WHERE branch_id IN ({ORGS}) LIMIT $3)),
+                (SELECT coalesce(max(id), 0) FROM members)"
+        );
+        let mut statement = self.store.connection.prepare_cached(&count).told()?;
+        let (orgs, members, last): (i64, i64, i64) = statement
+            .query_row(params![low, high, MOST_SORTED], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+            .told()?;
+        Ok(orgs < 4000 && members < MOST_SORTED && members * 8 < last)
     }
 
     /// Makes a member in a branch.

@@ -4,26 +4,38 @@
 //! the person: its lists add the person's scope by themselves, so a forgotten WHERE cannot leak.
 
 mod accounts;
+mod adoption;
 mod audit;
 mod backup;
 mod chain;
 mod fault;
 mod imports;
 mod member_changes;
+mod member_import;
 mod members;
+mod interrupt;
 mod open;
+mod org_search;
+mod org_lists;
 mod organisations;
 mod scope;
 mod stats;
+mod tallies;
 mod transfers;
+mod words;
 
 pub use accounts::{Credentials, NewAccount, Sitting};
+pub use adoption::ListedOrg;
 pub use backup::Verification;
 pub use chain::Deed;
 pub use fault::Stored;
 pub use imports::{ImportOutcome, Screener, Screening};
+pub use interrupt::Interrupter;
+pub use member_import::{MemberScreener, MemberScreening, MemberWriter};
 pub use members::MemberFilter;
-pub use organisations::OrgFilter;
+pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
+pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
+pub use organisations::{OrgFilter, namesakes};
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
 use rusqlite::{Connection, OptionalExtension};
@@ -36,6 +48,9 @@ use fault::Told;
 pub struct Store {
     connection: Connection,
     fresh: bool,
+    /// Sets of transfers that lists have asked for, until anything is written.
+    gathered: std::cell::RefCell<transfers::Gathered>,
+    pace: transfers::Pace,
 }
 
 /// What the signed-in person may see and do, at one moment.
@@ -85,7 +100,7 @@ impl Store {
             return work();
         }
         self.connection.execute_batch("BEGIN IMMEDIATE").told()?;
-        match work() {
+        match work().and_then(|value| self.file_if_many().map(|()| value)) {
             Ok(value) => {
                 let committed = self.connection.execute_batch("COMMIT").told();
                 committed.inspect_err(|_| self.roll_back()).map(|()| value)

@@ -4,18 +4,25 @@
 //! never makes one: an error on opening is told and nothing is recreated (security.md 5).
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::functions::FunctionFlags;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OpenFlags};
 
 use super::Store;
 use super::fault::{Stored, Told, not_found};
+use super::words::is_among;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::name_search::NameQuery;
+use crate::domain::words::RowQuery;
 
 /// Marks our files: `TuZh` in ASCII, as SQLite's application_id.
 const APPLICATION_ID: i32 = 0x5475_5a68;
+
+/// Prepared statements that are kept: a list asks some in each of its orders.
+const STATEMENTS: usize = 64;
 
 /// The first SQLite without the WAL-reset corruption (security.md 1); asserted at every open.
 const LEAST_SQLITE: i32 = 3_051_003;
@@ -85,7 +92,9 @@ impl Store {
         // The first read tells a wrong key from a right one.
         let n: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).told()?;
-        let mut store = Self { connection, fresh: n == 0 };
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        let (gathered, pace) = Default::default();
+        let mut store = Self { connection, fresh: n == 0, gathered, pace };
         store.migrate()?;
         store.define_functions()?;
         Ok(store)
@@ -111,24 +120,39 @@ impl Store {
         Ok(())
     }
 
-    /// `name_match(query, text)`: whether a name fits a search text, by characters, pinyin or
-    /// initials. The parsed query is kept for the statement.
+    /// The functions of our statements: `name_match(query, name, code)`, whether an organisation fits
+    /// a search text; `row_match(query, person, number, origin, destination)`, whether a row of a
+    /// list does; `is_among(rows, row)`, whether a row is in a set of rows. Parsed queries are kept
+    /// for the statement.
     fn define_functions(&self) -> Stored<()> {
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-        self.connection
-            .create_scalar_function("name_match", 3, flags, |ctx| {
-                let query: std::sync::Arc<NameQuery> = ctx.get_or_create_aux(
-                    0,
-                    |value| -> Result<_, rusqlite::types::FromSqlError> {
-                        Ok(NameQuery::parse(value.as_str()?))
-                    },
-                )?;
-                let name = ctx.get_raw(1).as_str().unwrap_or_default();
-                let code = ctx.get_raw(2).as_str().unwrap_or_default();
-                Ok(query.matches(name, code).is_some())
-            })
-            .told()
+        let define = |name, n, f: fn(&Context<'_>) -> rusqlite::Result<bool>| {
+            self.connection.create_scalar_function(name, n, flags, f).told()
+        };
+        define("name_match", 3, |ctx| {
+            let query = parsed(ctx, NameQuery::parse)?;
+            Ok(query.matches(text(ctx, 1), text(ctx, 2)).is_some())
+        })?;
+        define("row_match", 5, |ctx| {
+            let query = parsed(ctx, RowQuery::parse)?;
+            Ok(query.fits_transfer(text(ctx, 1), text(ctx, 2), [text(ctx, 3), text(ctx, 4)]))
+        })?;
+        define("is_among", 2, |ctx| {
+            Ok(is_among(ctx.get_raw(0).as_blob()?, ctx.get_raw(1).as_i64()?))
+        })
     }
+}
+
+/// The query that is the first argument, parsed once for a statement.
+fn parsed<T: Send + Sync + 'static>(
+    ctx: &Context<'_>,
+    parse: fn(&str) -> T,
+) -> rusqlite::Result<Arc<T>> {
+    ctx.get_or_create_aux(0, |value| -> Result<_, FromSqlError> { Ok(parse(value.as_str()?)) })
+}
+
+fn text<'a>(ctx: &'a Context<'_>, i: usize) -> &'a str {
+    ctx.get_raw(i).as_str().unwrap_or_default()
 }
 
 /// DELETE with EXTRA keeps an acknowledged decision through a power cut, and leaves one file when

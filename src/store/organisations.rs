@@ -17,6 +17,22 @@ const COLUMNS: &str = "o.id, o.code, o.parent_id, o.path, o.kind, o.full_name, o
     o.contact_name, o.contact_phone, o.graduates_on, o.verified_on, o.state,
     (SELECT count(*) FROM members m WHERE m.branch_id = o.id AND m.state = 'active')";
 
+/// Whether an organisation may have the full name of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Namesake {
+    /// What is typed by hand must not: it is most likely the same organisation again.
+    Refused,
+    /// What comes from a list may, where it has a code of its own: real lists have many such.
+    WithOwnCode,
+}
+
+/// A full name that more than one organisation has names none of them.
+pub fn namesakes(name: &str, one: &str, other: &str) -> Fault {
+    conflict(format!(
+        "不止一个组织的全称是「{name}」（编号 {one}、{other} 等），分不清是哪一个。请改用编号。"
+    ))
+}
+
 /// Most rows of one page of a picker or list.
 const PAGE: usize = 100;
 
@@ -48,9 +64,15 @@ impl Store {
         ];
         let text = text.trim();
         for way in WAYS {
-            let sql = format!("SELECT {COLUMNS} FROM organisations o WHERE {way} LIMIT 1");
+            let sql =
+                format!("SELECT {COLUMNS} FROM organisations o WHERE {way} ORDER BY o.id LIMIT 2");
             let mut statement = self.connection.prepare_cached(&sql).told()?;
-            if let Some(found) = statement.query_row([text], organisation_of).optional().told()? {
+            let found = statement.query_map([text], organisation_of).told()?;
+            let mut found: Vec<Organisation> = found.collect::<Result<_, _>>().told()?;
+            if let [one, other] = found.as_slice() {
+                return Err(namesakes(text, &one.code, &other.code));
+            }
+            if let Some(found) = found.pop() {
                 return self.with_managed(found);
             }
         }
@@ -67,7 +89,7 @@ impl Store {
     /// # Errors
     /// Where it cannot be written.
     pub fn add_root(&self, entry: &OrgEntry) -> Stored<Organisation> {
-        self.insert_organisation(entry, None, None)
+        self.insert_organisation(entry, None, None, Namesake::Refused)
     }
 
     /// Writes an organisation that was checked. The code is given by the program where it is empty.
@@ -76,13 +98,14 @@ impl Store {
         entry: &OrgEntry,
         parent: Option<&Organisation>,
         batch: Option<BatchId>,
+        namesake: Namesake,
     ) -> Stored<Organisation> {
         const INSERT: &str = "INSERT INTO organisations (code, parent_id, path, kind, full_name,
                 short_name, contact_name, contact_phone, graduates_on, batch_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM organisations";
         let kind = entry.kind.unwrap_or(OrgKind::Branch);
-        self.check_entry(entry, kind, parent, None)?;
+        self.check_entry(entry, kind, parent, (None, namesake))?;
         let id = OrgId(self.connection.query_row(NEXT, [], |r| r.get(0)).told()?);
         let code = if entry.code.is_empty() { format!("T{:08}", id.0) } else { entry.code.clone() };
         let path = parent.map_or_else(|| OrgPath::root(id), |p| p.path.child(id));
@@ -110,7 +133,7 @@ impl Store {
         entry: &OrgEntry,
         kind: OrgKind,
         parent: Option<&Organisation>,
-        own: Option<OrgId>,
+        (own, namesake): (Option<OrgId>, Namesake),
     ) -> Stored<()> {
         // A name may come back after its organisation was retired, a code never.
         const NAME: &str = "SELECT full_name FROM organisations
@@ -127,7 +150,9 @@ impl Store {
                 kind.label()
             )));
         }
-        self.check_taken(NAME, "组织全称", &entry.full_name, own)?;
+        if namesake == Namesake::Refused || entry.code.is_empty() {
+            self.check_taken(NAME, "组织全称", &entry.full_name, own)?;
+        }
         self.check_taken(CODE, "组织编号", &entry.code, own)
     }
 
@@ -200,7 +225,8 @@ impl Desk<'_> {
     pub fn add_organisation(&self, entry: &OrgEntry) -> Stored<Organisation> {
         let parent = self.superior_of(entry)?;
         self.store.atomically(|| {
-            let org = self.store.insert_organisation(entry, parent.as_ref(), None)?;
+            let org =
+                self.store.insert_organisation(entry, parent.as_ref(), None, Namesake::Refused)?;
             self.note(&Deed::new("org_add", org.full_name.clone()))?;
             Ok(org)
         })
@@ -221,7 +247,7 @@ impl Desk<'_> {
         Ok(Some(parent))
     }
 
-    fn check_mine(&self, path: &OrgPath, name: &str) -> Stored<()> {
+    pub(super) fn check_mine(&self, path: &OrgPath, name: &str) -> Stored<()> {
         if may_administer(self.actor, path) {
             return Ok(());
         }
@@ -234,11 +260,13 @@ impl Desk<'_> {
     /// Where it is out of scope or the new name or code is taken.
     pub fn edit_organisation(&self, id: OrgId, entry: &OrgEntry) -> Stored<Organisation> {
         const UPDATE: &str = "UPDATE organisations SET code = $1, full_name = $2, short_name = $3,
-                contact_name = $4, contact_phone = $5, graduates_on = $6, verified_on = $7 WHERE id = $8";
+                contact_name = $4, contact_phone = $5, graduates_on = $6, verified_on = $7,
+                listed = listed AND code = $1 AND full_name = $2 AND short_name = $3
+            WHERE id = $8";
         let old = self.store.organisation(id)?;
         self.check_mine(&old.path, &old.full_name)?;
         let code = if entry.code.is_empty() { &old.code } else { &entry.code };
-        self.store.check_entry(entry, old.kind, None, Some(id))?;
+        self.store.check_entry(entry, old.kind, None, (Some(id), Namesake::Refused))?;
         self.store.atomically(|| {
             let values = params![
                 code,

@@ -55,20 +55,19 @@ pub(super) const TRANSFERS: &str = "(t.applicant_id = :me
     OR (t.province_path >= :lo AND t.province_path < :hi)
     OR t.applicant_id = :me OR t.person_number = :id)";
 
-/// Whose move it is, in SQL. `waiting_agrees_with_the_table` holds it against
-/// [`crate::domain::workflow::next_act`].
-pub(super) const WAITING: &str = "t.person_number <> :id AND (
-    (t.stage = 'origin_review' AND t.origin_path >= :lo AND t.origin_path < :hi)
-    OR (t.stage IN ('destination_review', 'placement')
-        AND t.destination_path >= :lo AND t.destination_path < :hi)
-    OR (t.stage = 'external_receipt' AND t.origin_mode = 'managed'
-        AND t.origin_path >= :lo AND t.origin_path < :hi)
-    OR (t.stage = 'external_receipt' AND t.origin_mode = 'outside'
-        AND t.destination_path >= :lo AND t.destination_path < :hi)
-    OR (t.stage = 'province_review' AND t.province_path <> ''
-        AND t.province_path >= :lo AND t.province_path < :hi)
-    OR (t.stage = 'province_review' AND t.province_path = ''
-        AND t.origin_path >= :lo AND t.origin_path < :hi))";
+/// The organisation whose move it is, in SQL; empty where it is nobody's. `waiting_agrees_with_the_table`
+/// holds it against [`crate::domain::workflow::next_act`]; the index `transfers_turn` and the
+/// tallies are on this very expression.
+pub(super) const TURN: &str = "CASE stage WHEN 'origin_review' THEN origin_path \
+    WHEN 'destination_review' THEN destination_path WHEN 'placement' THEN destination_path \
+    WHEN 'external_receipt' THEN CASE origin_mode WHEN 'managed' THEN origin_path ELSE destination_path END \
+    WHEN 'province_review' THEN CASE province_path WHEN '' THEN origin_path ELSE province_path END \
+    ELSE '' END";
+
+/// Whether it is this person's organisation's move, with somebody else's membership, in SQL.
+pub(super) fn waiting() -> String {
+    format!("t.person_number <> :id AND ({TURN}) >= :lo AND ({TURN}) < :hi")
+}
 
 impl Store {
     /// Whether an organisation is managed here: it, or one above it, has an administrator

@@ -23,6 +23,7 @@ fn organisations_are_found_by_what_people_type() {
         "members",
         "state",
         "state_label",
+        "superior",
     ];
     assert_eq!(keys(&found["rows"][0]), wanted);
     assert!(office.admin(&["org", "search", "没有这样的组织"]).code(0).out.lines().count() == 1);
@@ -71,4 +72,65 @@ fn organisations_are_made_changed_and_retired() {
     office.admin(&["org", "export", "-o", &file]).code(73);
     office.admin(&["org", "export", "-o", &file, "--overwrite"]).code(0);
     office.admin(&["org", "export", "-o", &office.text("orgs.doc")]).code(2);
+}
+
+/// A list long enough to make a directory of its own.
+fn long_list(office: &crate::support::Office) -> String {
+    let mut list = "组织编号,上级组织,组织全称,组织类别\n".to_owned();
+    for n in 0..10_100 {
+        list += &format!("N{n},Z1,南京某某学院计算机系第{n}团支部,团支部\n");
+    }
+    office.write("long.csv", &list)
+}
+
+fn directories(office: &crate::support::Office) -> Vec<String> {
+    let files = std::fs::read_dir(office.path("office/data")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with(".tzd") || name.ends_with(".tmp")).collect()
+}
+
+#[test]
+fn a_long_list_makes_a_directory_and_is_taken_back() {
+    let office = office();
+    let list = long_list(&office);
+    let dry = office.admin(&["org", "import", &list, "--dry-run", "--json"]).code(0).json();
+    assert_eq!((&dry["counts"]["good"], &dry["written"]), (&10_100.into(), &0.into()));
+    assert!(directories(&office).is_empty());
+    let done = office.admin(&["org", "import", &list, "--json"]).code(0);
+    assert!(!done.err.contains("读取"), "no progress where nobody sits: {}", done.err);
+    let batch = done.json()["batch"].to_string();
+    assert_eq!(directories(&office), ["organisations-1.tzd"]);
+    assert!(office.admin(&["org", "show", "N10099"]).code(0).out.contains("本机管理：是"));
+    office.admin(&["org", "import", &list]).code(3);
+    assert_eq!(directories(&office), ["organisations-1.tzd"], "nothing in it was new");
+    office.admin(&["org", "import", "--undo", &batch]).code(0);
+    assert!(directories(&office).is_empty());
+    office.admin(&["org", "show", "N10099"]).code(4);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_import_leaves_nothing() {
+    use crate::support::{admin, command};
+    use std::time::{Duration, Instant};
+
+    let office = office();
+    let (data, password, list) =
+        (office.text("office"), office.text("admin.pw"), long_list(&office));
+    let who =
+        ["--data-dir", &data, "--as", &admin(), "--password-file", &password].map(String::from);
+    let mut words: Vec<&str> = who.iter().map(String::as_str).collect();
+    words.extend(["org", "import", &list]);
+    let mut child = command(&words).spawn().unwrap();
+    let lock = office.path("office/data/.organisations.building");
+    let begun = Instant::now();
+    while !lock.exists() && begun.elapsed() < Duration::from_secs(120) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(directories(&office).is_empty());
+    let all = office.admin(&["org", "list", "--json"]).code(0).json();
+    assert_eq!(all["rows"].as_array().unwrap().len(), 6);
 }

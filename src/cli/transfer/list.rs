@@ -8,12 +8,12 @@ use super::super::{Call, args};
 use super::{iso, minute};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::filter::{
-    Cursor, CursorKey, Direction, Page, Sort, SortColumn, TransferQuery, View,
+    Cursor, CursorKey, Direction, Page, Sort, SortColumn, Start, TransferQuery, View,
 };
 use crate::domain::form::Reason;
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::{Act, Stage, next_act};
-use crate::office::Session;
+use crate::office::{NamedOrg, Session};
 
 #[derive(Args)]
 pub(in crate::cli) struct ListOrder {
@@ -32,7 +32,7 @@ pub(in crate::cli) struct ListOrder {
         value_name = "TEXT",
         default_value = "",
         hide_default_value = true,
-        help = "姓名、组织或编号，拼音也可以"
+        help = "姓名（汉字、拼音、首字母）、组织名里的汉字或单号，空格隔开表示并且"
     )]
     search: String,
     #[arg(long, value_name = "COLUMN[:desc]", value_parser = sort, help = "按哪一列排序；默认 waiting（等得最久的在前）")]
@@ -63,15 +63,19 @@ pub(super) fn run(call: &mut Call<'_>, order: ListOrder) -> Said {
     let session = call.session(&door)?;
     let sort = order.sort.unwrap_or_default();
     let after = order.after.as_deref().map(|text| cursor_of(text, sort)).transpose()?;
-    let org = order.org.map(|text| session.find_organisation(&text)).transpose()?;
+    let org = order.org.map(|text| session.look_up_organisation(&text)).transpose()?;
+    if org.as_ref().is_some_and(NamedOrg::is_listed_only) {
+        // No transfer can name what stands in the directory alone.
+        return print(call, &session, &Page { rows: Vec::new(), previous: None, next: None }, sort);
+    }
     let query = TransferQuery {
         stages: order.stage,
         reason: order.reason,
-        org: org.map(|org| org.id),
+        org: org.map(|named| named.organisation.id),
         waiting_days: order.waiting.map(i64::from),
         search: order.search,
         sort,
-        after,
+        start: after.map_or(Start::First, Start::After),
         limit: order.limit,
         ..TransferQuery::of(if order.mine { View::Waiting } else { View::All })
     };

@@ -11,6 +11,7 @@ use chrono::{Days, NaiveDate};
 use clap::{Args, Subcommand};
 
 use super::output::Said;
+use super::watch::watched;
 use super::{Call, args, org};
 use crate::domain::filter::{TransferQuery, View};
 use crate::domain::ids::{Moment, Now};
@@ -94,7 +95,8 @@ fn export(call: &mut Call<'_>, flags: ExportFlags) -> Said {
         full_ids: flags.full_ids,
         overwrite: flags.overwrite,
     };
-    let done = call.session(&door)?.export_transfers(&order)?;
+    let session = call.session(&door)?;
+    let done = watched(|watch| session.export_transfers(&order, watch))?;
     org::exported(call, &done)
 }
 

@@ -1,6 +1,7 @@
 //! The table of what people type and what they expect to find.
 
 use super::*;
+use pinyin::ToPinyinMulti;
 use proptest::prelude::*;
 
 const TIANNING: &str = "江苏省常州市天宁区天宁街道流动团员团支部";
@@ -10,6 +11,14 @@ const CLASS: &str = "李公朴小学团支部2017级13班团支部";
 fn found(query: &str, name: &str, code: &str) -> bool {
     NameQuery::parse(query).matches(name, code).is_some()
 }
+
+const ALL: [Nearness; 5] = [
+    Nearness::Whole,
+    Nearness::Prefix,
+    Nearness::Substring,
+    Nearness::SoundPrefix,
+    Nearness::Sound,
+];
 
 /// What is typed, and a name that it must find.
 const FOUND: &[(&str, &str)] = &[
@@ -116,10 +125,11 @@ fn what_is_not_meant_is_not_found() {
 }
 
 #[test]
-fn the_code_is_searched_literally() {
+fn a_code_matches_from_its_beginning() {
     assert!(found("3204020017", TIANNING, "3204020017"));
-    assert!(found("0017", TIANNING, "3204020017"));
-    assert!(found("０017 tnjd", TIANNING, "3204020017"));
+    assert!(found("320402", TIANNING, "3204020017"));
+    assert!(found("３204 tnjd", TIANNING, "3204020017"));
+    assert!(!found("0017", TIANNING, "3204020017"));
     assert!(found("ab-1", TIANNING, "AB-12"));
     assert!(!found("99", TIANNING, "3204020017"));
 }
@@ -158,6 +168,44 @@ fn an_empty_query_scores_all_alike() {
 }
 
 #[test]
+fn old_names_find_what_bears_the_new_one() {
+    let synonyms: Synonyms = [
+        ("襄樊", "襄阳"),
+        ("学社衔接临时团支部", "流动团员团支部"),
+        ("崇文区", "东城区"),
+        ("", "空"),
+    ]
+    .into_iter()
+    .collect();
+    let cases = [
+        ("襄樊", "湖北省襄阳市团委", Some(Nearness::Substring)),
+        ("襄樊", "襄樊学院团委", Some(Nearness::Prefix)),
+        ("襄樊学院", "襄阳学院", Some(Nearness::Whole)),
+        ("襄樊市团wei", "湖北省襄阳市团委", Some(Nearness::Sound)),
+        ("天宁街道学社衔接临时团支部", TIANNING, Some(Nearness::Substring)),
+        ("襄樊崇文区", "襄阳东城区", Some(Nearness::Whole)),
+        ("襄阳", "襄樊学院团委", None),
+        ("崇文", "北京市东城区团委", None),
+        ("空", "刘梅", None),
+    ];
+    for (query, name, nearness) in cases {
+        let query = NameQuery::parse_with(query, &synonyms);
+        assert_eq!(query.matches(name, "").map(Score::nearness), nearness, "{query:?} {name}");
+    }
+    let query = NameQuery::parse_with("襄樊", &synonyms);
+    assert_eq!(query.highlight("湖北省襄阳市"), vec![3..5]);
+    assert_eq!(query.terms().first().map(Term::typed), Some("襄樊"));
+}
+
+#[test]
+fn many_old_names_do_not_explode() {
+    let pairs = ["甲", "乙", "丙", "丁", "戊", "己", "庚"].map(|old| (old, "新"));
+    let synonyms: Synonyms = pairs.into_iter().collect();
+    let query = NameQuery::parse_with("甲乙丙丁戊己庚", &synonyms);
+    assert!(query.terms().iter().all(|term| term.spellings().len() <= 8));
+}
+
+#[test]
 fn literal_matches_are_marked() {
     let marks = |query: &str, name: &str| -> Vec<(usize, usize)> {
         let marks = NameQuery::parse(query).highlight(name);
@@ -180,6 +228,25 @@ fn a_hostile_query_stays_cheap() {
 }
 
 proptest! {
+    #[test]
+    fn just_one_nearness_is_right(
+        query in "[刘柳梅lium·'ＬÜa-c州]{1,4}",
+        name in "[刘柳梅单重·•LＭa州市ü]{0,6}",
+        code in "[a-c]{0,3}",
+    ) {
+        let synonyms: Synonyms = [("州", "单")].into_iter().collect();
+        let query = NameQuery::parse_with(&query, &synonyms);
+        let found = query.matches(&name, &code).map(Score::nearness);
+        let (plain, code) = (folded(&name), folded(&code));
+        for term in query.terms().iter().filter(|_| query.terms().len() == 1) {
+            for nearness in ALL {
+                prop_assert_eq!(term.is_just(nearness, &plain, &code), found == Some(nearness));
+            }
+            let literal = term.literal_nearness(&plain, "");
+            prop_assert!(literal.is_none() || !term.is_absent_from(name.as_bytes()));
+        }
+    }
+
     #[test]
     fn no_query_panics(query in any::<String>(), name in any::<String>()) {
         let query = NameQuery::parse(&query);

@@ -1,13 +1,16 @@
 //! Headers as offices write them, and sheets without them.
 
 use super::super::fields::MemberField;
-use super::super::sheet::read_sheet;
+use super::super::testing::kept;
 use super::*;
 
 fn plan(text: &str, maps: &[&str]) -> Result<ColumnPlan<MemberField>, ColumnFault> {
-    let sheet = read_sheet(text.as_bytes(), "x").unwrap();
+    let (_dir, file) = kept(text.as_bytes(), "x");
     let maps: Vec<_> = maps.iter().map(|m| ColumnOverride::parse(m).unwrap()).collect();
-    recognise(&sheet, &maps).map(|(plan, _)| plan)
+    recognise(&mut file.rows().unwrap(), &maps).map_err(|fault| match fault {
+        ReadFault::Columns(fault) => fault,
+        ReadFault::Sheet(fault) => unreachable!("{fault}"),
+    })
 }
 
 fn columns(plan: &ColumnPlan<MemberField>) -> Vec<(MemberField, usize)> {

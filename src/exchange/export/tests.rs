@@ -4,12 +4,12 @@ use std::fs;
 
 use calamine::{Data, Reader, Xlsx};
 
-use super::super::members::{MemberOptions, read_members};
+use super::super::members::{MemberOptions, MemberRows};
 use super::super::organisations::read_organisations;
 use super::super::registers::{
     MEMBER_COLUMNS, ORGANISATION_COLUMNS, member_cells, organisation_cells,
 };
-use super::super::sheet::read_sheet;
+use super::super::sheet_file::SheetFile;
 use super::super::testing::id;
 use super::*;
 use crate::domain::id_number::{DocumentKind, IdNumber};
@@ -195,10 +195,13 @@ fn members_come_back_as_they_went() {
             .iter()
             .map(|(entry, branch)| Ok::<_, String>(member_cells(entry, branch, Disclosure::Full)));
         write_table(&path, &table, &mut rows, Overwrite::No).unwrap();
-        let sheet = read_sheet(&fs::read(&path).unwrap(), name).unwrap();
-        let read = read_members(&sheet, &MemberOptions::default()).unwrap();
-        assert_eq!(read.plan.unmapped, [], "{name}");
-        let back: Vec<_> = read.rows.into_iter().map(|row| row.entry.unwrap()).collect();
+        let file = SheetFile::open(&path).unwrap();
+        let mut rows = MemberRows::start(&file, &MemberOptions::default()).unwrap();
+        assert_eq!(rows.plan().unmapped, [], "{name}");
+        let mut back = Vec::new();
+        while let Some(row) = rows.next_row().unwrap() {
+            back.push(row.entry.unwrap());
+        }
         assert_eq!(back, all, "{name}");
     }
 }
@@ -225,8 +228,8 @@ fn organisations_come_back_as_they_went() {
     let table = ExportTable { sheet_name: "组织", columns: ORGANISATION_COLUMNS };
     let mut rows = all.iter().map(|entry| Ok::<_, String>(organisation_cells(entry)));
     write_table(&path, &table, &mut rows, Overwrite::No).unwrap();
-    let sheet = read_sheet(&fs::read(&path).unwrap(), "a.csv").unwrap();
-    let read = read_organisations(&sheet, &[]).unwrap();
+    let mut rows = SheetFile::open(&path).unwrap().rows().unwrap();
+    let read = read_organisations(&mut rows, &[]).unwrap();
     assert_eq!(read.plan.unmapped, []);
     let back: Vec<_> = read.rows.into_iter().map(|row| row.entry.unwrap()).collect();
     assert_eq!(back, all);

@@ -2,15 +2,49 @@
 
 use rust_xlsxwriter::{Format, Workbook};
 
-use super::super::sheet::read_sheet;
-use super::super::testing::{id, id_from, sheet};
+use super::super::doubles::Numbers;
+use super::super::testing::{id, id_from, kept};
 use super::*;
 
 const HEADER: &str =
     "姓名,身份证号,手机号,所在团支部,入团时间,证件类型,性别,出生日期,毕业标记,志愿书认证";
 
-fn read(lines: &str) -> Vec<MemberRowIn> {
-    read_members(&sheet(&format!("{HEADER}\n{lines}\n")), &MemberOptions::default()).unwrap().rows
+fn read(lines: &str) -> Vec<Read> {
+    rows_of(format!("{HEADER}\n{lines}\n").as_bytes(), &MemberOptions::default())
+}
+
+/// A row with what is said of it, the numbers that stand twice included.
+#[derive(Debug)]
+struct Read {
+    row: usize,
+    entry: Result<(MemberEntry, String), Vec<RowFault>>,
+    shown: ShownMember,
+}
+
+fn rows_of(bytes: &[u8], options: &MemberOptions) -> Vec<Read> {
+    let (_dir, file) = kept(bytes, "名单.csv");
+    let mut numbers = Numbers::default();
+    each(&file, options, |place, row| {
+        row.number().iter().for_each(|number| numbers.add(number.reveal(), place, row.row()));
+    });
+    let doubles = numbers.doubles();
+    let mut found = Vec::new();
+    each(&file, options, |place, row| {
+        let own: Vec<_> = doubles.iter().filter(|d| d.place == place).copied().collect();
+        let faults = row.faults_with(&own);
+        let entry = if faults.is_empty() { row.entry.clone() } else { Err(faults) };
+        found.push(Read { row: row.row(), entry, shown: row.shown() });
+    });
+    found
+}
+
+fn each(file: &SheetFile, options: &MemberOptions, mut work: impl FnMut(usize, &MemberRowIn<'_>)) {
+    let mut rows = MemberRows::start(file, options).unwrap();
+    let mut place = 0;
+    while let Some(row) = rows.next_row().unwrap() {
+        work(place, &row);
+        place += 1;
+    }
 }
 
 fn faults(line: &str) -> Vec<RowFault> {
@@ -122,8 +156,7 @@ fn a_number_in_the_id_column_of_a_workbook_is_always_refused() {
     }
     page.write(1, 1, 320_102_200_001_015_539_f64).unwrap();
     page.write(2, 1, id(5)).unwrap();
-    let sheet = read_sheet(&book.save_to_buffer().unwrap(), "名单.xlsx").unwrap();
-    let rows = read_members(&sheet, &MemberOptions::default()).unwrap().rows;
+    let rows = rows_of(&book.save_to_buffer().unwrap(), &MemberOptions::default());
     let fault = rows[0].entry.clone().unwrap_err();
     assert!(
         fault[0].reason.starts_with("身份证号在表里是数字，Excel 已丢失后几位"),
@@ -143,7 +176,7 @@ fn other_documents_and_a_given_branch_are_taken() {
         { id_from("32010220000131553") }
     );
     let options = MemberOptions { branch: Some("B9".to_owned()), ..Default::default() };
-    let rows = read_members(&sheet(&text), &options).unwrap().rows;
+    let rows = rows_of(text.as_bytes(), &options);
     let (entry, branch) = rows[0].entry.clone().unwrap();
     assert_eq!((entry.document, entry.id_number.reveal()), (DocumentKind::Other, "H12345678"));
     assert_eq!(branch, "B9");

@@ -1,13 +1,18 @@
 //! Trees from shuffled rows, and rows that make none.
 
-use super::super::testing::sheet;
+use super::super::testing::kept;
 use super::*;
 
 const HEADER: &str =
     "组织编号,上级编号,组织全称,组织简称,组织类别,层级,地区代码,联系人,联系电话,毕业时间";
 
 fn read(lines: &str) -> Vec<OrgRowIn> {
-    read_organisations(&sheet(&format!("{HEADER}\n{lines}\n")), &[]).unwrap().rows
+    rows_of(&format!("{HEADER}\n{lines}\n"))
+}
+
+fn rows_of(text: &str) -> Vec<OrgRowIn> {
+    let (_dir, file) = kept(text.as_bytes(), "组织.csv");
+    read_organisations(&mut file.rows().unwrap(), &[]).unwrap().rows
 }
 
 fn sentence(rows: &[OrgRowIn], row: usize) -> String {
@@ -26,15 +31,15 @@ fn superiors_come_first_whatever_the_order_of_the_file() {
          9,外面的编号,另一团支部,,01TZB,,,,微信,",
     );
     let order: Vec<_> = rows.iter().map(|r| r.row).collect();
-    assert_eq!(order, [4, 6, 5, 3, 2]);
-    let entry = rows[4].entry.clone().unwrap();
+    assert_eq!(order, [4, 5, 3, 2, 6]);
+    let entry = rows[3].entry.clone().unwrap();
     assert_eq!((entry.code.as_str(), entry.superior.as_str()), ("3", "某某学院团委"));
     assert_eq!(
         (entry.contact_phone.as_str(), entry.graduates_on.as_str()),
         ("0519-86330000", "2020-06")
     );
     assert_eq!(rows[0].entry.clone().unwrap().kind, Some(OrgKind::ProvinceRoot));
-    let outside = rows[1].entry.clone().unwrap();
+    let outside = rows[4].entry.clone().unwrap();
     assert_eq!((outside.superior.as_str(), outside.contact_phone.as_str()), ("外面的编号", "微信"));
 }
 
@@ -43,7 +48,7 @@ fn each_fault_is_named_with_its_rows() {
     let rows = read(
         "1,,甲团委,,团委,,,,,\n\
          1,,乙团委,,团委,,,,,\n\
-         2,,甲团委,,团委,,,,,\n\
+         ,,甲团委,,团委,,,,,\n\
          3,1,,,团委,,,,,\n\
          4,1,丁,,小组,,,,,\n\
          5,1,戊,,,,,,,\n\
@@ -94,7 +99,7 @@ fn kinds_are_read_from_the_name_where_no_column_has_them() {
         ("某某学院委员会", OrgKind::Committee),
     ] {
         let text = format!("全称,上级\n{name},无\n");
-        let rows = read_organisations(&sheet(&text), &[]).unwrap().rows;
+        let rows = rows_of(&text);
         let entry = rows[0].entry.clone().unwrap();
         assert_eq!((entry.kind, entry.superior.as_str()), (Some(kind), ""), "{name}");
     }

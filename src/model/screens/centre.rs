@@ -236,7 +236,7 @@ mod tests {
         };
         assert_eq!(query.view, View::All);
         reply(&mut state, Reply::OwnRecord(*record, own.map(Box::new)));
-        reply(&mut state, Reply::Transfers(*list, Page { rows, next: None }));
+        reply(&mut state, Reply::Transfers(*list, Page::whole(rows)));
         state
     }
 

@@ -168,11 +168,11 @@ impl Choice {
     /// Takes the branch that was picked, and decides with it.
     pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
         match (self.placing.take(), given) {
-            (Some(decision), Given::Org(branch, _, _)) => {
+            (Some(decision), Given::Org(Some(branch), _, _)) => {
                 let decision = Decision { branch: Some(branch), ..decision };
                 Out::nothing().pop().effect(Effect::Decide(decision))
             }
-            (Some(_), Given::Typed(_)) => {
+            (Some(_), Given::Typed(_) | Given::Org(None, _, _)) => {
                 Out::nothing().warn("分配时只能选本库里的团支部，不能手填。请再选一个。")
             }
             _ => Out::nothing(),

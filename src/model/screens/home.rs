@@ -3,6 +3,8 @@
 mod deeds;
 mod questions;
 
+use std::collections::BTreeSet;
+
 use super::decide::results;
 use super::doors::Door;
 use crate::domain::account::Actor;
@@ -17,6 +19,7 @@ use crate::model::layer::{Ctx, Out};
 use crate::model::state::Session;
 use crate::model::table::Table;
 use crate::model::text_field::TextField;
+use crate::model::window::{Arrival, Delivery, Window};
 
 /// From so many columns the details stand beside the list and not below it.
 pub const SIDE_FROM: u16 = 100;
@@ -42,25 +45,16 @@ pub struct Home {
     /// The details of a row, maybe of one that is not selected any more.
     pub card: Option<Box<TransferCard>>,
     actor: Option<Actor>,
-    next: Option<Cursor>,
+    window: Window<Cursor>,
+    /// Marked rows that were let go, or lie outside what a refresh read again.
+    aside: Vec<TransferRow>,
     list: Ticket,
-    asked_for: Asked,
+    asked_for: Arrival,
     card_ticket: Ticket,
     /// Whether this screen opened the decision whose results will come.
     deciding: bool,
     counts_are_old: bool,
     last_submission: Option<(TransferId, String)>,
-}
-
-/// What the list's open question will bring.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
-    /// Rows in place of all.
-    First,
-    /// Rows after the last one.
-    More,
-    /// The same, and the selection goes to the new end.
-    End,
 }
 
 impl Default for Home {
@@ -73,9 +67,10 @@ impl Default for Home {
             table: Table::default(),
             card: None,
             actor: None,
-            next: None,
+            window: Window::default(),
+            aside: Vec::new(),
             list: Ticket::default(),
-            asked_for: Asked::First,
+            asked_for: Arrival::First,
             card_ticket: Ticket::default(),
             deciding: false,
             counts_are_old: false,
@@ -161,7 +156,8 @@ impl Home {
             Action::MarkAll => self.mark_all(),
             Action::NextView | Action::Right | Action::NextPane => self.switch(1, ctx),
             Action::PreviousView | Action::Left | Action::PreviousPane => self.switch(-1, ctx),
-            Action::Last => self.read_to_end(ctx),
+            Action::First => self.go_to_start(ctx),
+            Action::Last => self.go_to_end(ctx),
             Action::Find => self.start_search(),
             Action::Enter => self.open_selected(),
             Action::Back => self.back(ctx),
@@ -207,32 +203,50 @@ impl Home {
 
     fn take_rows(&mut self, page: &Page<TransferRow>, ctx: &mut Ctx<'_>) -> Out {
         self.look_at(ctx);
-        let kept = self.selected_id();
-        let (rows, has_more) = (page.rows.clone(), page.next.is_some());
-        self.next.clone_from(&page.next);
-        match self.asked_for {
-            Asked::First => {
-                self.table.replace(rows, has_more);
-                self.select(kept);
-            }
-            Asked::More => self.table.append(rows, has_more),
-            Asked::End => {
-                self.table.append(rows, has_more);
-                self.table.moved(Action::Last);
-            }
+        let (kept, was_first) = (self.selected_id(), self.is_at_start());
+        let Page { rows, previous, next } = page.clone();
+        let delivery = Delivery { rows, previous, next };
+        let gone = self.window.take(&mut self.table, self.asked_for, delivery);
+        let replaced = !matches!(self.asked_for, Arrival::After | Arrival::Before);
+        if matches!(self.asked_for, Arrival::Again { .. }) && !was_first {
+            self.select(kept);
         }
+        self.set_aside(gone);
         match self.selected_id() {
-            Some(id) if self.asked_for == Asked::First || Some(id) != kept => {
-                self.load_card(id, ctx)
-            }
+            Some(id) if replaced || Some(id) != kept => self.load_card(id, ctx),
             _ => Out::nothing(),
         }
     }
 
-    /// Keeps the selection on the same transfer after a refresh; a new question starts at the top.
+    /// Whether the selected row is the first of the whole list.
+    fn is_at_start(&self) -> bool {
+        self.table.selected == 0 && !self.table.has_less
+    }
+
+    /// Keeps those of the rows that go which are marked: whoever decides means these too.
+    fn set_aside(&mut self, gone: Vec<TransferRow>) {
+        self.aside.extend(gone);
+        let (marked, rows) = (&self.table.marked, &self.table.rows);
+        if !self.aside.is_empty() {
+            let loaded: BTreeSet<TransferId> = rows.iter().map(|row| row.id).collect();
+            self.aside.retain(|row| marked.contains(&row.id.0) && !loaded.contains(&row.id));
+        }
+    }
+
+    /// The place of the selected row in the whole list, from one on, where it is known.
+    pub fn place(&self, total: Option<usize>) -> Option<usize> {
+        Some(self.window.n_before(total)? + self.table.selected + 1)
+    }
+
+    /// The same from the end.
+    pub fn place_from_end(&self) -> Option<usize> {
+        Some(self.window.n_after()? + self.table.rows.len().checked_sub(self.table.selected)?)
+    }
+
+    /// Keeps the selection on the same transfer after a refresh.
     fn select(&mut self, kept: Option<TransferId>) {
         let at = self.table.rows.iter().position(|row| Some(row.id) == kept);
-        if let Some(at) = at.filter(|_| self.table.selected > 0) {
+        if let Some(at) = at {
             self.table.selected = at;
             self.table.fit(self.table.height);
         }

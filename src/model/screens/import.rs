@@ -32,6 +32,10 @@ pub enum Phase {
     Written(BatchId, usize),
     /// Written and taken back.
     Undone,
+    /// Told to stop, and not stopped yet.
+    Stopping,
+    /// Stopped; nothing was written.
+    Stopped,
 }
 
 /// Which rows are listed.
@@ -106,6 +110,8 @@ impl Import {
             Phase::Unreadable(_) | Phase::Checked => return "还没有写入".to_owned(),
             Phase::Written(..) => return "已写入".to_owned(),
             Phase::Undone => return "已撤销".to_owned(),
+            Phase::Stopping => return "正在取消".to_owned(),
+            Phase::Stopped => return "已取消".to_owned(),
         };
         match &self.progress {
             Some((_, done, 0)) => format!("{doing} {done} 行"),
@@ -146,6 +152,7 @@ impl Import {
         self.fit(ctx);
         match reply {
             Reply::Preview(ticket, preview) if *ticket == self.ticket => {
+                // It may come just before the wish to stop arrives: it writes nothing either way.
                 self.check_done(preview);
                 Out::nothing()
             }
@@ -155,6 +162,16 @@ impl Import {
             }
             Reply::Imported { batch, n_rows } if self.phase == Phase::Writing => {
                 self.written(*batch, *n_rows)
+            }
+            // The last row was written before the wish to stop arrived.
+            Reply::Imported { batch, n_rows } if self.phase == Phase::Stopping => {
+                let out = self.written(*batch, *n_rows);
+                out.say("取消晚了一步，已经全部写完。不要的话按 Ctrl+Z 整批撤销。")
+            }
+            Reply::Stopped if self.is_busy() => {
+                self.phase = Phase::Stopped;
+                self.progress = None;
+                Out::nothing().say("已取消，什么都没有写入。")
             }
             Reply::Stored(_) => self.perhaps_undone(),
             Reply::Failed(ticket, fault) => {
@@ -185,7 +202,7 @@ impl Import {
     }
 
     fn is_busy(&self) -> bool {
-        matches!(self.phase, Phase::Reading | Phase::Writing)
+        matches!(self.phase, Phase::Reading | Phase::Writing | Phase::Stopping)
     }
 
     fn check_done(&mut self, preview: &ImportPreview) {
@@ -248,6 +265,10 @@ impl Import {
             Phase::Writing => "正在写入，请稍等。".to_owned(),
             Phase::Written(..) => "已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。".to_owned(),
             Phase::Undone => "这一批已撤销。要重新导入，按 Enter 再检查一遍。".to_owned(),
+            Phase::Stopping => "正在取消，请稍等。".to_owned(),
+            Phase::Stopped => {
+                "已取消，什么都没有写入。要重新导入，按 Enter 再检查一遍。".to_owned()
+            }
         })
     }
 
@@ -273,7 +294,10 @@ impl Import {
             Phase::Reading | Phase::Unreadable(_) | Phase::Checked => {
                 Out::nothing().say("还什么都没有写入，不用撤销。按 Esc 返回。")
             }
-            Phase::Writing => Out::nothing().say("正在写入，写完以后再按 Ctrl+Z 撤销。"),
+            Phase::Writing => Out::nothing().say("正在写入。按 Esc 取消；写完以后按 Ctrl+Z 撤销。"),
+            Phase::Stopping | Phase::Stopped => {
+                Out::nothing().say("什么都没有写入，不用撤销。按 Esc 返回。")
+            }
             Phase::Undone => Out::nothing().say("这一批已经撤销过了。"),
         }
     }
@@ -289,18 +313,23 @@ impl Import {
     /// Enter checks the file again, where that can help.
     fn enter_key(&mut self, ctx: &mut Ctx<'_>) -> Out {
         match self.phase {
-            Phase::Checked | Phase::Unreadable(_) | Phase::Undone => {
+            Phase::Checked | Phase::Unreadable(_) | Phase::Undone | Phase::Stopped => {
                 self.enter(ctx).say("正在重新检查文件。")
             }
-            Phase::Reading | Phase::Writing => Out::nothing(),
+            Phase::Reading | Phase::Writing | Phase::Stopping => Out::nothing(),
             Phase::Written(..) => Out::nothing().pop(),
         }
     }
 
-    fn leave(&self) -> Out {
+    /// Esc stops what goes on, and leaves where nothing does.
+    fn leave(&mut self) -> Out {
         match self.phase {
-            Phase::Writing => Out::nothing().say("正在写入，请等写完再离开；写一半是不会的。"),
-            Phase::Reading | Phase::Unreadable(_) | Phase::Checked => {
+            Phase::Reading | Phase::Writing => {
+                self.phase = Phase::Stopping;
+                Out::nothing().effect(Effect::Cancel).say("正在取消..")
+            }
+            Phase::Stopping => Out::nothing().say("正在取消，请稍等；写一半是不会的。"),
+            Phase::Unreadable(_) | Phase::Checked | Phase::Stopped => {
                 Out::nothing().pop().say("没有导入，什么都没有写入。")
             }
             Phase::Written(..) | Phase::Undone => Out::nothing().pop(),
@@ -309,14 +338,19 @@ impl Import {
 
     fn failed(&mut self, ticket: Option<Ticket>, fault: &Fault) {
         match self.phase {
+            // Whether it failed by itself or not: one transaction leaves nothing behind.
+            Phase::Stopping if ticket.is_none_or(|t| t == self.ticket) => {
+                self.phase = Phase::Stopped;
+            }
             Phase::Reading if ticket == Some(self.ticket) => {
                 self.phase = Phase::Unreadable(fault.sentence.clone());
                 self.table.loading = false;
             }
             // One transaction: a failure while writing leaves nothing behind.
             Phase::Writing if ticket.is_none() => self.phase = Phase::Checked,
-            _ => {}
+            _ => return,
         }
+        self.progress = None;
     }
 
     fn fit(&mut self, ctx: &Ctx<'_>) {

@@ -8,6 +8,7 @@ use super::{open, pick::Typing, text};
 use crate::domain::filter::TransferQuery;
 use crate::domain::id_number::DocumentKind;
 use crate::domain::ids::{MemberId, OrgId};
+use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
 use crate::model::effect::{Decision, Effect, ImportKind, MemberAnswers, OrgScope, Reply, Ticket};
 use crate::model::form::{Field, FieldKind, Form, FormEvent, LookupKind};
@@ -179,10 +180,20 @@ impl Record {
     /// Takes an input.
     pub fn act(&mut self, input: Input, _ctx: &mut Ctx<'_>) -> Out {
         if self.waiting {
-            return Out::nothing();
+            return self.while_waiting(&input);
         }
         let events = self.form.act(input);
         events.into_iter().fold(Out::nothing(), |out, event| out.and(self.happened(event)))
+    }
+
+    /// Esc stops an export; all else that a form does is done at once.
+    fn while_waiting(&self, input: &Input) -> Out {
+        match (&self.purpose, input) {
+            (Purpose::Export(_), Input::Do(Action::Back)) => {
+                Out::nothing().effect(Effect::Cancel).say("正在取消..")
+            }
+            _ => Out::nothing(),
+        }
     }
 
     fn happened(&mut self, event: FormEvent) -> Out {
@@ -286,6 +297,13 @@ impl Record {
                 Out::nothing().pop().say(said)
             }
             Reply::PasswordChanged(_) => Out::nothing().pop().say("密码已改。下次用新密码登录。"),
+            Reply::Progress(what, done, _) => {
+                Out::nothing().say(format!("正在{what}：已写 {done} 行。按 Esc 取消。"))
+            }
+            Reply::Stopped => {
+                self.waiting = false;
+                Out::nothing().say("已取消，没有留下文件。")
+            }
             Reply::Failed(..) => {
                 self.waiting = false;
                 Out::nothing()

@@ -102,7 +102,14 @@ pub(super) fn open_demo(places: &Places, rules: &Arc<Rules>) -> Result<Office, F
         Fault::new(FaultKind::Damaged, sentence)
     })?;
     let store = Store::open(&places.database(), &key.pragma_literal())?;
-    Ok(Office { store, key, vault: None, rules: rules.clone(), places: places.clone() })
+    Ok(Office {
+        store,
+        key,
+        vault: None,
+        rules: rules.clone(),
+        places: places.clone(),
+        shelf: super::directory::Shelf::default(),
+    })
 }
 
 /// Makes the invented office in `places`, which are its own ([`Places::demo`]). One of the same
@@ -169,7 +176,14 @@ fn build(places: &Places, size: DemoSize, now: Now, care: Care) -> Result<(), Fa
     let store = Store::create(&places.database(), &key.pragma_literal())?;
     let rules = Arc::new(Rules::national());
     let hex = key.pragma_literal().trim_matches(|c| c == 'x' || c == '\'').to_owned();
-    let office = Office { store, key, vault: None, rules, places: places.clone() };
+    let office = Office {
+        store,
+        key,
+        vault: None,
+        rules,
+        places: places.clone(),
+        shelf: super::directory::Shelf::default(),
+    };
     office.store.atomically(|| {
         office.store.set_meta("demo", "1")?;
         office.store.set_meta("demo_size", &size.text())?;

@@ -11,6 +11,7 @@ use crate::domain::member::{Member, MemberEntry, Profile};
 use crate::domain::organisation::{OrgEntry, OrgKind, Organisation};
 use crate::domain::testing::id_number;
 use crate::domain::workflow::{Act, Stage};
+use crate::store::organisations::Namesake;
 use crate::store::{Desk, Goal, NewAccount, Request, Ruling, Store, Stored, Transferee};
 
 /// Accounts, by the number that makes their invented ID number.
@@ -91,7 +92,10 @@ impl Office {
         for (code, superior, kind, name) in ORGANISATIONS {
             let parent = (!superior.is_empty()).then(|| office.org(superior));
             let entry = org_entry(code, superior, *kind, name);
-            office.store.insert_organisation(&entry, parent.as_ref(), None).unwrap();
+            office
+                .store
+                .insert_organisation(&entry, parent.as_ref(), None, Namesake::Refused)
+                .unwrap();
         }
         for (n, name, role, org) in ACCOUNTS {
             let new = NewAccount { name: (*name).to_owned(), ..office.account(*n, *role, org) };

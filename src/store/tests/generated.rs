@@ -20,7 +20,8 @@ impl Chance {
         usize::try_from(self.0 >> 33).unwrap() % n
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    /// One of some.
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())]
     }
 }
@@ -28,8 +29,13 @@ impl Chance {
 const SURNAMES: [&str; 6] = ["李", "王", "单", "曾", "周", "阿"];
 const NAMES: [&str; 5] = ["雷", "芳", "敏", "晓明", "可"];
 
+/// A generator with a seed.
+pub fn chance(seed: u64) -> Chance {
+    Chance(seed)
+}
+
 /// A day or two on, so that many share a second.
-fn later(chance: &mut Chance) -> Now {
+pub fn later(chance: &mut Chance) -> Now {
     let days = i64::try_from(chance.below(12)).unwrap();
     Now { moment: Moment(START.moment.0 + days * 86_400), ..START }
 }
@@ -46,7 +52,8 @@ fn goal(office: &Office, chance: &mut Chance) -> Goal {
     }
 }
 
-fn request(office: &Office, n: u32, chance: &mut Chance) -> Request {
+/// A request by chance.
+pub fn request(office: &Office, n: u32, chance: &mut Chance) -> Request {
     let name = format!("{}{}", chance.pick(&SURNAMES), chance.pick(&NAMES));
     let transferee = if chance.below(8) == 0 {
         arrival(n, &name)
@@ -62,7 +69,8 @@ fn request(office: &Office, n: u32, chance: &mut Chance) -> Request {
     Request { form, transferee, goal, initiator: chance.pick(Initiator::ALL), draft: None }
 }
 
-fn move_on(office: &Office, id: TransferId, chance: &mut Chance) {
+/// Whatever may be done next, a few times.
+pub fn move_on(office: &Office, id: TransferId, chance: &mut Chance) {
     for _ in 0..chance.below(9) {
         let (who, act) = (chance.pick(&EVERYBODY), chance.pick(Act::ALL));
         if act == Act::Submit || (matches!(act, Act::Lapse | Act::Withdraw) && chance.below(2) == 0)

@@ -142,3 +142,25 @@ fn nothing_new_hangs_on_a_retired_one() {
     let account = office.account(500, crate::domain::account::Role::Operator, "A2");
     assert_eq!(kind(office.as_(UNIVERSITY, |d| d.add_account(&account, "h"))), FaultKind::Rule);
 }
+
+#[test]
+fn what_the_directory_holds_otherwise_is_marked() {
+    let office = Office::new();
+    let id = office.org("A2").id;
+    office.behind("UPDATE organisations SET listed = 1").unwrap();
+    let name = office.org("A2").full_name;
+    let edit = |contact: &str, name: &str| {
+        let entry = OrgEntry {
+            contact_name: contact.to_owned(),
+            ..org_entry("", "", OrgKind::Branch, name)
+        };
+        office.as_(UNIVERSITY, |d| d.edit_organisation(id, &entry)).unwrap();
+        office.store.n_unlisted().unwrap()
+    };
+    assert_eq!(edit("老师", &name), 0, "contacts are in no directory");
+    assert_eq!(edit("老师", "江海大学文学院研二班团支部"), 1);
+    office
+        .as_(UNIVERSITY, |d| d.add_organisation(&org_entry("", "GA", OrgKind::Branch, "新支部")))
+        .unwrap();
+    assert_eq!(office.store.n_unlisted(), Ok(2));
+}

@@ -57,7 +57,7 @@ fn the_open_stages_are_the_same_everywhere() {
     let words = |list: &str| -> BTreeSet<String> {
         list.split(',').map(|w| w.trim_matches([' ', '(', ')', '\'']).to_owned()).collect()
     };
-    for index in ["one_open_transfer", "transfers_open"] {
+    for index in ["one_open_transfer", "transfers_turn"] {
         let made = GROUND.split_once(&format!("INDEX {index} ")).unwrap().1;
         let list = made.split_once("stage IN ").unwrap().1.split_once(';').unwrap().0;
         assert_eq!(words(list), open, "{index}");

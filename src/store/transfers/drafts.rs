@@ -137,6 +137,8 @@ impl Desk<'_> {
         }
         match self.store.find_organisation(&form.destination) {
             Ok(org) if !form.destination.is_empty() => org.full_name,
+            // What stands in the directory alone comes in when the form is handed in.
+            Err(_) if form.destination_typed.is_empty() => form.destination.clone(),
             Ok(_) | Err(_) => form.destination_typed.clone(),
         }
     }

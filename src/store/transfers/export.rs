@@ -1,7 +1,8 @@
 //! What an export writes of each transfer, streamed row by row.
 
 use super::row;
-use crate::domain::filter::TransferQuery;
+use super::walk::Shape;
+use crate::domain::filter::{Cursor, CursorKey, Direction, Sort, SortColumn, Start, TransferQuery};
 use crate::domain::form::{Reason, TransferForm};
 use crate::domain::ids::TransferId;
 use crate::domain::transfer::TransferRow;
@@ -25,6 +26,9 @@ pub struct TransferExport {
     pub closing_reason: String,
 }
 
+/// Columns of the answers.
+const FORM_WIDTH: usize = 15;
+
 /// Rows of one page.
 const PAGE: usize = 500;
 
@@ -40,21 +44,31 @@ impl Desk<'_> {
         rules: &Rules,
         after: Option<&TransferRow>,
     ) -> Stored<Vec<TransferExport>> {
-        let mut clause = self.clause(query, rules)?;
-        if let Some(row) = after {
-            clause.after_applied(row);
-        }
-        let sql = format!(
-            "SELECT {}, {}, coalesce(m.phone, ''), t.placed_in, t.closing_reason FROM transfers t
-             LEFT JOIN members m ON m.id = t.member_id WHERE {} ORDER BY t.applied_at, t.id LIMIT {PAGE}",
+        let start = match after {
+            Some(row) => Start::After(self.applied(row.id)?),
+            None => Start::First,
+        };
+        let sort = Sort { column: SortColumn::AppliedAt, direction: Direction::Ascending };
+        let query = TransferQuery { sort, start, limit: PAGE, ..query.clone() };
+        let columns = format!(
+            "{}, {}, coalesce(m.phone, ''), t.placed_in, t.closing_reason",
             row::COLUMNS,
-            row::FORM_COLUMNS,
-            clause.text()
+            row::FORM_COLUMNS
         );
-        let mut statement = self.store.connection.prepare_cached(&sql).told()?;
-        let params = clause.params(&sql);
-        let rows = statement.query_map(params.as_slice(), export_of).told()?;
-        rows.collect::<Result<_, _>>().told()
+        let join = "LEFT JOIN members m ON m.id = t.member_id";
+        let shape = Shape { columns, width: row::WIDTH + FORM_WIDTH + 3, join, read: export_of };
+        let mut found = self.find(&query, rules, &shape)?;
+        found.truncate(PAGE);
+        Ok(found.into_iter().map(|row| row.item).collect())
+    }
+
+    /// The place of a transfer in the order of application. The row of a draft shows no instant of
+    /// application, so the stored one is asked for.
+    fn applied(&self, id: TransferId) -> Stored<Cursor> {
+        const SQL: &str = "SELECT applied_at FROM transfers WHERE id = $1";
+        let mut statement = self.store.connection.prepare_cached(SQL).told()?;
+        let applied = statement.query_row([id.0], |r| r.get(0)).told()?;
+        Ok(Cursor { key: CursorKey::Number(applied), id: id.0 })
     }
 
     /// How many transfers fit a query.
@@ -62,10 +76,21 @@ impl Desk<'_> {
     /// # Errors
     /// Where it cannot be read.
     pub fn count_transfers(&self, query: &TransferQuery, rules: &Rules) -> Stored<i64> {
+        if *query
+            == (TransferQuery {
+                sort: query.sort,
+                limit: query.limit,
+                ..TransferQuery::of(query.view)
+            })
+        {
+            return Ok(self.counts(rules)?.of(query.view));
+        }
         let clause = self.clause(query, rules)?;
         let sql = format!("SELECT count(*) FROM transfers t WHERE {}", clause.text());
-        let params = clause.params(&sql);
-        self.store.connection.query_row(&sql, params.as_slice(), |r| r.get(0)).told()
+        let mut statement = self.store.connection.prepare_cached(&sql).told()?;
+        clause.give(&mut statement)?;
+        let mut rows = statement.raw_query();
+        rows.next().told()?.map_or(Ok(0), |row| row.get(0)).told()
     }
 
     /// The last submitted answers of this person, for 「同上一单」.
@@ -85,7 +110,7 @@ impl Desk<'_> {
 
 fn export_of(r: &rusqlite::Row<'_>) -> Result<TransferExport, rusqlite::Error> {
     const FORM: usize = row::WIDTH;
-    const REST: usize = FORM + 15;
+    const REST: usize = FORM + FORM_WIDTH;
     Ok(TransferExport {
         row: row::read(r)?,
         form: row::read_form(r, FORM)?,

@@ -2,16 +2,23 @@
 //! [`crate::domain::workflow::advance`] inside the transaction that writes its event.
 
 mod card;
+mod clause;
 mod decide;
 mod drafts;
 mod export;
 mod list;
+mod narrow;
+mod order;
 mod row;
+mod row_set;
 mod submit;
+mod walk;
 
 pub use decide::Ruling;
 pub use export::TransferExport;
+pub(super) use narrow::Gathered;
 pub use submit::{Goal, Request, Transferee};
+pub(super) use walk::Pace;
 
 use rusqlite::OptionalExtension;
 

@@ -72,16 +72,17 @@ fn search(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) ->
     let shown = screen.search.visible(SEARCH);
     let text = fit(&shown.text, usize::from(SEARCH), Fit::Tail);
     let total = screen.search.is_empty().then(|| {
-        let session = scene.state.session.as_ref();
-        count_of(session, screen.view).max(i64::try_from(screen.table.rows.len()).unwrap_or(0))
+        let count = count_of(scene.state.session.as_ref(), screen.view);
+        usize::try_from(count).unwrap_or(0).max(screen.table.rows.len())
     });
     let marked = match screen.table.marked.len() {
         0 => String::new(),
         n => format!("已选 {n}   "),
     };
     let left = format!("   排序：{}   {marked}", screen.order_words());
-    let right = format!("{} ", table::place(&screen.table, total));
-    let used = width(label) + usize::from(SEARCH) + width(&left) + width(&right);
+    let used = width(label) + usize::from(SEARCH) + width(&left) + 1;
+    let right = place(screen, total) + " ";
+    let used = used + width(&right) - 1;
     let gap = " ".repeat(usize::from(area.width).saturating_sub(used));
     let style = if screen.searching { scene.theme.strong() } else { scene.theme.dim() };
     let line = Line::from(vec![
@@ -94,6 +95,21 @@ fn search(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) ->
     frame.render_widget(line, area);
     let column = u16::try_from(width(label)).unwrap_or(0) + shown.cursor_col;
     Position::new(area.x + column.min(area.width.saturating_sub(1)), area.y)
+}
+
+/// Where one is: the selected row among all of them. Of a search nobody knows how much there is before its end was read.
+fn place(screen: &Home, total: Option<usize>) -> String {
+    let table = &screen.table;
+    let Some(at) = screen.place(total).filter(|_| !table.rows.is_empty()) else {
+        let from_end = screen.place_from_end().filter(|_| !table.rows.is_empty());
+        return from_end.map_or("0/0 条".to_owned(), |n| format!("倒数第 {n} 条"));
+    };
+    let Some(total) = total else {
+        let known = at + table.rows.len() - table.selected - 1;
+        let more = if table.has_more { "以上" } else { "" };
+        return format!("{at}/{known} 条{more}");
+    };
+    format!("{at}/{} 条", total.max(at))
 }
 
 fn list(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) -> Option<Position> {

@@ -29,21 +29,28 @@ pub fn draw(
 ) -> Option<Position> {
     let parts = [Constraint::Length(4), Constraint::Min(4), Constraint::Length(6)];
     let [result, rows, remedy] = Layout::vertical(parts).areas(area);
-    draw_lines((&result_title(screen), &conclusion(screen)), scene, frame, result);
+    let inside = usize::from(result.width).saturating_sub(4);
+    draw_lines((&result_title(screen), &conclusion(screen, inside)), scene, frame, result);
     let cursor = draw_rows(screen, scene, frame, rows);
     draw_lines(("怎么改", &how_to_mend(screen)), scene, frame, remedy);
     cursor
 }
 
 fn result_title(screen: &Import) -> String {
+    if screen.progress.is_some() {
+        return format!("进度  {}", screen.file());
+    }
     let format = screen.preview.as_ref().map_or("", |preview| preview.format.as_str());
     format!("结论  {}  {format}", screen.file()).trim_end().to_owned()
 }
 
-fn conclusion(screen: &Import) -> Vec<String> {
+fn conclusion(screen: &Import, cols: usize) -> Vec<String> {
     let (good, bad, present) = screen.counts();
     let counts =
         format!("共 {} 行：可导入 {good}，要改 {bad}，重复 {present}", good + bad + present);
+    if let Some((step, done, total)) = &screen.progress {
+        return progress(screen, (step, *done, *total), cols);
+    }
     match &screen.phase {
         Phase::Reading => vec!["正在逐行检查，这时什么都不会写入。".to_owned()],
         Phase::Unreadable(sentence) => {
@@ -60,7 +67,45 @@ fn conclusion(screen: &Import) -> Vec<String> {
         Phase::Undone => {
             vec!["这一批已整批撤销，和没有导入过一样。按 Esc 返回。".to_owned()]
         }
+        Phase::Stopping => vec!["正在取消。要么全写入，要么全不写。".to_owned()],
+        Phase::Stopped => vec![
+            "已取消，什么都没有写入，和没有导入过一样。".to_owned(),
+            "按 Enter 重新检查文件，Esc 返回。".to_owned(),
+        ],
     }
+}
+
+/// How far the work is: its step in words, and a bar where it is known how much there is.
+fn progress(
+    screen: &Import,
+    (step, done, total): (&str, usize, usize),
+    cols: usize,
+) -> Vec<String> {
+    let doing = match screen.phase {
+        Phase::Stopping => format!("正在取消：{step}。要么全写入，要么全不写。"),
+        Phase::Writing => format!("正在写入：{step}。要么全写入，要么全不写。"),
+        Phase::Reading
+        | Phase::Unreadable(_)
+        | Phase::Checked
+        | Phase::Written(..)
+        | Phase::Undone
+        | Phase::Stopped => format!("正在检查：{step}。这时什么都不会写入。"),
+    };
+    vec![doing, bar((done, total), cols, screen.phase == Phase::Stopping)]
+}
+
+/// `[######......] 52%  2236000/4300000  Esc 取消`
+fn bar((done, total): (usize, usize), cols: usize, stopping: bool) -> String {
+    let key = if stopping { "" } else { "  Esc 取消" };
+    if total == 0 {
+        return format!("已处理 {done}{key}");
+    }
+    let done = done.min(total);
+    let percent = done.saturating_mul(100) / total;
+    let tail = format!(" {percent:>3}%  {done}/{total}{key}");
+    let room = cols.saturating_sub(crate::view::width::width(&tail) + 2).clamp(4, 40);
+    let full = room * percent / 100;
+    format!("[{}{}]{tail}", "#".repeat(full), ".".repeat(room - full))
 }
 
 /// Which columns were understood and which are left out.
@@ -87,14 +132,7 @@ fn draw_rows(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Option<Position> {
-    let (good, bad, present) = screen.counts();
-    let title = match screen.listed {
-        Listed::Problems => {
-            format!("有问题的 {} 行（按 6 看全部 {} 行）", bad + present, good + bad + present)
-        }
-        Listed::All => format!("全部 {} 行（按 6 只看有问题的）", good + bad + present),
-    };
-    let pane = scene.theme.pane(title, Focused::Yes);
+    let pane = scene.theme.pane(rows_title(screen), Focused::Yes);
     let inner = pane.inner(area);
     frame.render_widget(pane, area);
     let empty = [empty_words(screen).to_owned()];
@@ -102,10 +140,31 @@ fn draw_rows(
     table::draw(&screen.table, &look, scene, frame, inner)
 }
 
+/// How many rows there are, and how many of them are listed where that is not all.
+fn rows_title(screen: &Import) -> String {
+    let (good, bad, present) = screen.counts();
+    let all = good + bad + present;
+    let (good, problems) = screen.preview.as_ref().map_or((0, 0), ImportPreview::unlisted);
+    let part = |which: &str, unlisted: usize| match unlisted {
+        0 => String::new(),
+        _ => format!("，只列出{which} {} 行", screen.table.rows.len()),
+    };
+    match screen.listed {
+        Listed::Problems => {
+            format!("有问题的 {} 行{}（按 6 看全部 {all} 行）", bad + present, part("前", problems))
+        }
+        Listed::All => {
+            format!("全部 {all} 行{}（按 6 只看有问题的）", part("其中", good + problems))
+        }
+    }
+}
+
 fn empty_words(screen: &Import) -> &'static str {
     match screen.phase {
         Phase::Unreadable(_) => "文件没有读出来，看上面的原因。",
-        Phase::Reading | Phase::Checked | Phase::Writing | Phase::Written(..) | Phase::Undone => {
+        Phase::Reading | Phase::Stopping => "还没有检查完。",
+        Phase::Stopped => "已取消。按 Enter 重新检查。",
+        Phase::Checked | Phase::Writing | Phase::Written(..) | Phase::Undone => {
             "没有有问题的行。按 8 导入。"
         }
     }
@@ -215,6 +274,20 @@ mod tests {
     }
 
     #[test]
+    fn a_long_list_says_how_much_of_it_is_shown() {
+        let file = PathBuf::from("2020届毕业生.csv");
+        let (mut state, _) = desk(Import::new(ImportKind::Members, file), Role::Administrator);
+        let long = ImportPreview { counts: (900_000, 20_000, 80_000), ..preview() };
+        reply(&mut state, Reply::Preview(Ticket(1), Box::new(long)));
+        let title = |state: &State| dump(state, 80, 24)[5].clone();
+        let said = "有问题的 100000 行，只列出前 2 行（按 6 看全部 1000000 行）";
+        assert!(title(&state).contains(said), "{}", title(&state));
+        press(&mut state, "6");
+        let said = "全部 1000000 行，只列出其中 3 行（按 6 只看有问题的）";
+        assert!(title(&state).contains(said), "{}", title(&state));
+    }
+
+    #[test]
     fn two_digits_import_the_good_rows() {
         let mut state = checked();
         assert!(press(&mut state, "8").is_empty());
@@ -239,6 +312,24 @@ mod tests {
         assert!(lines[0].contains("已写入"), "{lines:#?}");
         assert!(lines[2].contains("已导入 297 行（第 3 批）。Ctrl+Z"), "{lines:#?}");
         assert!(lines[3].contains("「撤销一批导入」，批次号 3"), "{lines:#?}");
+    }
+
+    #[test]
+    fn how_far_it_is_shows_as_a_bar() {
+        let mut state = checked();
+        press(&mut state, "81");
+        reply(&mut state, Reply::Progress("写入".to_owned(), 2_236_000, 4_300_000));
+        let lines = dump(&state, 80, 24);
+        assert!(lines[1].contains("进度") && lines[2].contains("正在写入：写入"), "{lines:#?}");
+        let bar = "[####################....................]";
+        assert!(lines[3].contains(bar), "{lines:#?}");
+        assert!(lines[3].contains(" 52%  2236000/4300000  Esc 取消"), "{lines:#?}");
+        reply(&mut state, Reply::Progress("建立索引".to_owned(), 700, 0));
+        assert!(dump(&state, 80, 24)[3].contains("已处理 700  Esc 取消"));
+        assert!(press(&mut state, "<esc>") == [Effect::Cancel]);
+        reply(&mut state, Reply::Stopped);
+        let lines = dump(&state, 80, 24);
+        assert!(lines[0].contains("已取消") && lines[2].contains("什么都没有写入"), "{lines:#?}");
     }
 
     #[test]

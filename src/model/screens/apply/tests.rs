@@ -75,7 +75,7 @@ fn choose_reason(state: &mut State, reason: Reason) {
 fn pick_destination(state: &mut State) {
     apply_mut(state).form.focus_on("destination");
     drop(press(state, "<f7>"));
-    give(state, Given::Org(OrgId(9), "3201".to_owned(), DESTINATION.to_owned()));
+    give(state, Given::Org(Some(OrgId(9)), "3201".to_owned(), DESTINATION.to_owned()));
 }
 
 /// Closes the layer above and hands this down, as a picker does.

@@ -29,9 +29,9 @@ impl Home {
             return Out::nothing().say("已全部取消选中。");
         }
         self.table.marked.extend(keys);
-        let (n, more) = (self.table.marked.len(), self.table.has_more);
+        let (n, more) = (self.table.marked.len(), self.table.has_more || self.table.has_less);
         let rest = if more {
-            "只选了已经读出来的；按 End 往下读，再按一次 6"
+            "只选了已经读出来的；往下翻页，再按一次 6 接着选"
         } else {
             "按 8 一起办理"
         };
@@ -45,10 +45,10 @@ impl Home {
         }
     }
 
-    /// The rows a decision is about: the marked ones that are loaded, else the selected one.
+    /// The rows a decision is about: the marked ones that were loaded, else the selected one.
     fn chosen(&self) -> Vec<&TransferRow> {
-        let marked: Vec<_> =
-            self.table.rows.iter().filter(|row| self.table.marked.contains(&row.id.0)).collect();
+        let seen = self.table.rows.iter().chain(&self.aside);
+        let marked: Vec<_> = seen.filter(|row| self.table.marked.contains(&row.id.0)).collect();
         if marked.is_empty() { self.table.current().into_iter().collect() } else { marked }
     }
 

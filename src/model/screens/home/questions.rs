@@ -1,13 +1,14 @@
 //! What the list asks: its view, its search text, its order, and the next page.
 
-use super::{Asked, Home, SEARCH_LIMIT};
-use crate::domain::filter::{Sort, SortColumn, TransferQuery, View};
+use super::{Home, SEARCH_LIMIT};
+use crate::domain::filter::{Sort, SortColumn, Start, TransferQuery, View};
 use crate::domain::ids::TransferId;
 use crate::keys::action::Action;
 use crate::model::effect::Effect;
 use crate::model::layer::{Ctx, Given, Out};
 use crate::model::screens::choice::{Choice, ChoiceItem, Release};
 use crate::model::text_field::Motion;
+use crate::model::window::{Arrival, Window};
 
 /// Most rows that a refresh reads again to keep the place.
 const REFRESH_LIMIT: usize = 1000;
@@ -118,13 +119,15 @@ impl Home {
     /// A new question, from its first row.
     pub(super) fn ask(&mut self, ctx: &mut Ctx<'_>) -> Out {
         self.table.rewind();
-        let query = self.query();
-        self.load_first(query, ctx)
+        self.aside.clear();
+        // The places of the old question mean nothing in the new one.
+        self.window = Window::default();
+        self.load(Arrival::First, self.query(), ctx)
     }
 
-    fn load_first(&mut self, query: TransferQuery, ctx: &mut Ctx<'_>) -> Out {
+    fn load(&mut self, arrival: Arrival, query: TransferQuery, ctx: &mut Ctx<'_>) -> Out {
         self.list = ctx.ticket();
-        self.asked_for = Asked::First;
+        self.asked_for = arrival;
         self.table.loading = true;
         Out::nothing().effect(Effect::LoadTransfers(self.list, query))
     }
@@ -132,30 +135,44 @@ impl Home {
     /// The same question again, keeping the place.
     pub(super) fn reload(&mut self, ctx: &mut Ctx<'_>) -> Out {
         let query = self.query();
-        let limit = self.table.rows.len().clamp(query.limit, REFRESH_LIMIT);
-        let list = self.load_first(TransferQuery { limit, ..query }, ctx);
+        let (place, n_rows, n_left_out) = self.window.around(self.table.selected);
+        let limit = n_rows.clamp(query.limit, REFRESH_LIMIT);
+        let start = place.cloned().map_or(Start::First, Start::At);
+        let again = Arrival::Again { n_left_out };
+        let list = self.load(again, TransferQuery { start, limit, ..query }, ctx);
         list.effect(Effect::LoadCounts(ctx.ticket()))
     }
 
+    /// Asks for the page after or before, where the selection comes near the end of what is there.
     pub(super) fn load_more(&mut self, ctx: &mut Ctx<'_>) -> Out {
-        if self.table.wants_more() { self.load_after(Asked::More, ctx) } else { Out::nothing() }
+        let next = self.window.next().filter(|_| self.table.wants_more());
+        let previous = self.window.previous().filter(|_| self.table.wants_less());
+        let (arrival, start) = match (next, previous) {
+            (Some(next), _) => (Arrival::After, Start::After(next.clone())),
+            (None, Some(previous)) => (Arrival::Before, Start::Before(previous.clone())),
+            (None, None) => return Out::nothing(),
+        };
+        let query = TransferQuery { start, ..self.query() };
+        self.load(arrival, query, ctx)
     }
 
-    fn load_after(&mut self, asked_for: Asked, ctx: &mut Ctx<'_>) -> Out {
-        let Some(after) = self.next.clone() else { return Out::nothing() };
-        self.list = ctx.ticket();
-        self.asked_for = asked_for;
-        self.table.loading = true;
-        let query = TransferQuery { after: Some(after), ..self.query() };
-        Out::nothing().effect(Effect::LoadTransfers(self.list, query))
-    }
-
-    pub(super) fn read_to_end(&mut self, ctx: &mut Ctx<'_>) -> Out {
+    /// The last row of the whole list, wherever in it one is.
+    pub(super) fn go_to_end(&mut self, ctx: &mut Ctx<'_>) -> Out {
         self.table.moved(Action::Last);
-        if !self.table.has_more || self.table.loading {
+        if !self.table.has_more {
             return Out::nothing();
         }
-        self.load_after(Asked::End, ctx).say("正在往下读。还有更多时请再按 End。")
+        let query = TransferQuery { start: Start::Last, ..self.query() };
+        self.load(Arrival::Last, query, ctx)
+    }
+
+    /// The first row of the whole list.
+    pub(super) fn go_to_start(&mut self, ctx: &mut Ctx<'_>) -> Out {
+        self.table.moved(Action::First);
+        if !self.table.has_less {
+            return Out::nothing();
+        }
+        self.load(Arrival::First, self.query(), ctx)
     }
 
     /// Asks for the details of a newly selected row; older answers fall to their tickets.

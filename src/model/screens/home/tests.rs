@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::account::Role;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::filter::{CursorKey, Direction, SortColumn, TransferQuery};
+use crate::domain::filter::{Counts, CursorKey, Direction, SortColumn, Start, TransferQuery};
 use crate::domain::workflow::Stage;
 use crate::model::layer::Layer;
 use crate::model::sample::{card, row};
@@ -53,7 +53,7 @@ fn open() -> State {
 fn open_with(rows: Vec<TransferRow>, next: Option<Cursor>) -> State {
     let (mut state, effects) = desk(Home::default(), Role::Administrator);
     let (ticket, _) = question(&effects);
-    let effects = reply(&mut state, Reply::Transfers(ticket, Page { rows, next }));
+    let effects = reply(&mut state, Reply::Transfers(ticket, Page { rows, previous: None, next }));
     if effects.iter().any(|effect| matches!(effect, Effect::LoadCard(..))) {
         let (ticket, id) = card_ticket(&effects);
         reply(&mut state, Reply::Card(ticket, Box::new(card(id.0, Stage::DestinationReview))));
@@ -141,7 +141,8 @@ fn typing_chinese_searches_and_stale_answers_are_dropped() {
     let (second, query) = question(&press(&mut state, "w8"));
     assert_eq!(query.search, "孔w8");
     assert!(first < second);
-    let page = |id| Page { rows: vec![row(id, Stage::DestinationReview)], next: None };
+    let page =
+        |id| Page { rows: vec![row(id, Stage::DestinationReview)], previous: None, next: None };
     assert!(reply(&mut state, Reply::Transfers(first, page(2))).is_empty());
     assert!(home(&state).table.loading);
     reply(&mut state, Reply::Transfers(second, page(1)));
@@ -195,18 +196,149 @@ fn views_are_switched_by_arrows_brackets_and_tab() {
 }
 
 #[test]
-fn the_next_page_is_asked_for_near_the_end_and_end_reads_on() {
+fn the_next_page_is_asked_for_near_the_end() {
     let many: Vec<_> = (1..=60).map(|id| row(id, Stage::DestinationReview)).collect();
     let mut state = open_with(many, next_page());
     assert!(!press(&mut state, "<down>").iter().any(|e| matches!(e, Effect::LoadTransfers(..))));
-    let (ticket, query) = question(&press(&mut state, "<end>"));
-    assert_eq!(query.after, next_page());
+    let effects = press(&mut state, "<pgdn><pgdn><pgdn><pgdn><pgdn><pgdn>");
+    let (ticket, query) = question(&effects);
+    assert_eq!(Some(query.start), next_page().map(Start::After));
     assert!(!press(&mut state, "<up>").iter().any(|e| matches!(e, Effect::LoadTransfers(..))));
     let more = (61..=70).map(|id| row(id, Stage::DestinationReview)).collect();
-    let page = Page { rows: more, next: None };
-    let effects = reply(&mut state, Reply::Transfers(ticket, page));
-    assert_eq!(card_ticket(&effects).1, TransferId(70));
-    assert_eq!(home(&state).table.rows.len(), 70);
+    let page = Page { rows: more, previous: at(61), next: None };
+    reply(&mut state, Reply::Transfers(ticket, page));
+    assert_eq!((home(&state).table.rows.len(), home(&state).table.has_more), (70, false));
+}
+
+fn at(id: i64) -> Option<Cursor> {
+    Some(Cursor { key: CursorKey::Number(id), id })
+}
+
+/// Some rows of a list of a million.
+fn part(ids: std::ops::RangeInclusive<i64>) -> Page<TransferRow> {
+    let (previous, next) = (at(*ids.start()), at(*ids.end()));
+    let (first, last) = (*ids.start() == 1, *ids.end() == 1_000_000);
+    let rows = ids.map(|id| row(id, Stage::DestinationReview)).collect();
+    Page { rows, previous: previous.filter(|_| !first), next: next.filter(|_| !last) }
+}
+
+/// The whole list of a million, shown from its first page.
+fn open_million() -> State {
+    let mut state = open_with(part(1..=100).rows, at(100));
+    let counts = Counts { views: [1_000_000; 6], drafts: 0 };
+    let effects = press(&mut state, "5");
+    let ticket = effects.iter().find_map(|effect| match effect {
+        Effect::LoadCounts(ticket) => Some(*ticket),
+        _ => None,
+    });
+    reply(&mut state, Reply::Counts(ticket.unwrap(), counts));
+    let (ticket, _) = question(&effects);
+    reply(&mut state, Reply::Transfers(ticket, part(1..=100)));
+    state
+}
+
+fn shown(state: &State) -> (i64, usize) {
+    let table = &home(state).table;
+    (table.current().unwrap().id.0, table.rows.len())
+}
+
+#[test]
+fn end_and_home_are_one_page_away_in_a_million() {
+    let mut state = open_million();
+    assert!(dump(&state, 100, 30)[2].contains(" 1/1000000 条"));
+    let (ticket, query) = question(&press(&mut state, "<end>"));
+    assert_eq!((query.start, query.limit), (Start::Last, 100));
+    let effects = reply(&mut state, Reply::Transfers(ticket, part(999_901..=1_000_000)));
+    assert_eq!(card_ticket(&effects).1, TransferId(1_000_000));
+    assert_eq!(shown(&state), (1_000_000, 100));
+    assert!(dump(&state, 100, 30)[2].contains("1000000/1000000 条"));
+    let (ticket, query) = question(&press(&mut state, "<home>"));
+    assert_eq!(query.start, Start::First);
+    reply(&mut state, Reply::Transfers(ticket, part(1..=100)));
+    assert_eq!(shown(&state), (1, 100));
+}
+
+#[test]
+fn from_the_end_one_reads_backwards() {
+    let mut state = open_million();
+    let (ticket, _) = question(&press(&mut state, "<end>"));
+    reply(&mut state, Reply::Transfers(ticket, part(999_901..=1_000_000)));
+    let mut effects = Vec::new();
+    while !effects.iter().any(|effect| matches!(effect, Effect::LoadTransfers(..))) {
+        effects = press(&mut state, "<pgup>");
+    }
+    let (ticket, query) = question(&effects);
+    assert_eq!(Some(query.start), at(999_901).map(Start::Before));
+    let (selected, _) = shown(&state);
+    reply(&mut state, Reply::Transfers(ticket, part(999_801..=999_900)));
+    assert_eq!(shown(&state), (selected, 200));
+}
+
+#[test]
+fn a_late_page_of_an_old_place_is_dropped() {
+    let mut state = open_million();
+    let mut effects = Vec::new();
+    while !effects.iter().any(|effect| matches!(effect, Effect::LoadTransfers(..))) {
+        effects = press(&mut state, "<pgdn>");
+    }
+    let (old, _) = question(&effects);
+    let (new, _) = question(&press(&mut state, "<end>"));
+    assert!(reply(&mut state, Reply::Transfers(old, part(101..=200))).is_empty());
+    reply(&mut state, Reply::Transfers(new, part(999_901..=1_000_000)));
+    assert_eq!(shown(&state), (1_000_000, 100));
+}
+
+#[test]
+fn a_refresh_in_the_middle_reads_the_middle_again() {
+    let mut state = open_million();
+    for i in 1..12 {
+        let mut effects = Vec::new();
+        while !effects.iter().any(|effect| matches!(effect, Effect::LoadTransfers(..))) {
+            effects = press(&mut state, "<pgdn>");
+        }
+        reply(
+            &mut state,
+            Reply::Transfers(question(&effects).0, part(i * 100 + 1..=i * 100 + 100)),
+        );
+    }
+    let (selected, n) = shown(&state);
+    assert_eq!(n, 1200);
+    let (ticket, query) = question(&press(&mut state, "5"));
+    let Start::At(place) = query.start else { panic!("the middle is asked for") };
+    assert!(place.id > 800 && query.limit <= 300, "{place:?} {}", query.limit);
+    let limit = i64::try_from(query.limit).unwrap();
+    reply(&mut state, Reply::Transfers(ticket, part(place.id..=place.id + limit - 1)));
+    assert_eq!(shown(&state).0, selected);
+    assert_eq!(home(&state).place(None), usize::try_from(selected).ok());
+}
+
+#[test]
+fn marked_rows_that_were_let_go_are_decided_with_the_others() {
+    let mut state = open_million();
+    press(&mut state, "  ");
+    let (ticket, _) = question(&press(&mut state, "<end>"));
+    reply(&mut state, Reply::Transfers(ticket, part(999_901..=1_000_000)));
+    press(&mut state, " 8");
+    let effects = press(&mut state, "1");
+    let [Effect::Decide(decision)] = &effects[..] else { panic!("the batch is decided") };
+    let mut ids: Vec<i64> = decision.ids.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [1, 2, 1_000_000]);
+}
+
+#[test]
+fn a_search_that_is_read_from_its_end_says_so() {
+    let mut state = open_million();
+    let (ticket, _) = question(&press(&mut state, "孔"));
+    reply(&mut state, Reply::Transfers(ticket, part(1..=100)));
+    let text = dump(&state, 100, 30)[2].clone();
+    assert!(text.contains("1/100 条以上"), "{text}");
+    let (ticket, query) = question(&press(&mut state, "<tab><end>"));
+    assert_eq!(query.search, "孔");
+    reply(&mut state, Reply::Transfers(ticket, part(999_901..=1_000_000)));
+    press(&mut state, "<up>");
+    let text = dump(&state, 100, 30)[2].clone();
+    assert!(text.contains("倒数第 2 条"), "{text}");
 }
 
 #[test]
@@ -279,7 +411,7 @@ fn a_placement_picks_a_branch_and_then_decides() {
     assert!(matches!(state.top(), Layer::Pick(_)));
     state.layers.pop();
     let given = crate::model::layer::Given::Org(
-        crate::domain::ids::OrgId(99),
+        Some(crate::domain::ids::OrgId(99)),
         "C".to_owned(),
         "1班团支部".to_owned(),
     );
@@ -367,7 +499,7 @@ fn empty_views_teach() {
         assert!(all.contains(wanted), "{wanted}\n{all}");
     }
     let (ticket, _) = question(&press(&mut state, "孔"));
-    reply(&mut state, Reply::Transfers(ticket, Page { rows: vec![], next: None }));
+    reply(&mut state, Reply::Transfers(ticket, Page { rows: vec![], previous: None, next: None }));
     assert!(dump(&state, 80, 24).join("\n").contains("没有找到「孔」"));
 }
 
@@ -378,7 +510,7 @@ fn a_refresh_stays_on_the_same_transfer() {
     let (ticket, _) = question(&press(&mut state, "5"));
     let mut moved = rows();
     moved.rotate_right(1);
-    reply(&mut state, Reply::Transfers(ticket, Page { rows: moved, next: None }));
+    reply(&mut state, Reply::Transfers(ticket, Page { rows: moved, previous: None, next: None }));
     assert_eq!(home(&state).table.current().unwrap().id, TransferId(3));
     assert_eq!(home(&state).table.selected, 3);
 }

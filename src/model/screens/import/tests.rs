@@ -95,13 +95,44 @@ fn nothing_is_written_when_no_row_is_good() {
 }
 
 #[test]
-fn leaving_says_that_nothing_was_written_and_waits_while_writing() {
+fn leaving_says_that_nothing_was_written() {
     let mut desk = Desk::at_nine();
     let mut screen = checked(&mut desk, preview());
     let out = press(&mut screen, Action::Back, &mut desk);
     assert_eq!(moves(&out), ["pop", "say 没有导入，什么都没有写入。"]);
+}
+
+#[test]
+fn esc_stops_what_goes_on_and_says_that_nothing_was_written() {
+    for reading in [true, false] {
+        let mut desk = Desk::at_nine();
+        let mut screen = checked(&mut desk, preview());
+        if reading {
+            screen.phase = Phase::Reading;
+        } else {
+            screen.write();
+        }
+        let out = press(&mut screen, Action::Back, &mut desk);
+        assert!(*only(&out) == Effect::Cancel);
+        assert!(press(&mut screen, Action::Back, &mut desk).effects.is_empty(), "once");
+        assert!(screen.refusal(Action::Decide).is_some());
+        let out = screen.reply(&Reply::Stopped, &mut desk.ctx());
+        assert_eq!(moves(&out), ["say 已取消，什么都没有写入。"]);
+        assert_eq!(screen.phase, Phase::Stopped);
+        assert_eq!(moves(&press(&mut screen, Action::Back, &mut desk))[0], "pop");
+    }
+}
+
+#[test]
+fn cancelling_too_late_names_the_way_back() {
+    let mut desk = Desk::at_nine();
+    let mut screen = checked(&mut desk, preview());
     screen.write();
-    assert!(moves(&press(&mut screen, Action::Back, &mut desk))[0].starts_with("say 正在写入"));
+    press(&mut screen, Action::Back, &mut desk);
+    let done = Reply::Imported { batch: BatchId(3), n_rows: 1 };
+    let out = screen.reply(&done, &mut desk.ctx());
+    assert!(moves(&out).last().is_some_and(|said| said.contains("取消晚了一步")));
+    assert_eq!(screen.phase, Phase::Written(BatchId(3), 1));
 }
 
 #[test]
