@@ -13,7 +13,7 @@ pub use write::Undone;
 use std::path::Path;
 
 use self::compare::{InDatabase, InDirectory};
-use self::few::OrgSieve;
+use self::few::{FewRows, OrgSieve};
 use self::judge::{Case, Fate, Outer, Parents, Verdicts, judge, outer_superiors, settle_outer};
 use self::merged::Merged;
 use self::rows::{ListRows, Read, ReadStop};
@@ -22,7 +22,6 @@ use super::{bad, read_fault, sheet_fault};
 use crate::directory::{Directory, DirectoryFault, Listing, Rows};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::order::{ImportPreview, ImportVerdict};
-use crate::domain::organisation::OrgEntry;
 use crate::domain::progress::{Stopped, Watch};
 use crate::exchange::columns::{ColumnOverride, ColumnPlan, recognise};
 use crate::exchange::fault::RowFault;
@@ -43,7 +42,7 @@ const FAULTS_KEPT: usize = 10_000;
 /// A checked list of organisations.
 pub(super) enum PreparedOrganisations {
     /// A short one: the rows to be written.
-    Few(Vec<OrgEntry>),
+    Few(FewRows),
     /// A long one.
     Many(Box<PreparedList>),
 }
@@ -109,18 +108,17 @@ impl Session<'_> {
         source: &Source,
         rows: Vec<OrgRowIn>,
     ) -> Result<(ImportPreview, PreparedOrganisations), Fault> {
-        let mut sieve = OrgSieve::new(self.desk().screener());
-        let (mut shown, mut good) = (Shown::default(), Vec::new());
+        let (mut sieve, mut shown) = (OrgSieve::new(*self), Shown::default());
         for row in arrange(rows) {
             let verdict = match row.entry {
                 Err(faults) => bad(faults),
-                Ok(entry) => sieve.pass(entry, &mut good)?,
+                Ok(entry) => sieve.pass(entry)?,
             };
             let (name, key) = (row.shown.full_name, row.shown.code);
             shown.add(row.row, verdict, || (name, key));
         }
         let preview = shown.preview(&source.sheet, source.plan.shown());
-        Ok((preview, PreparedOrganisations::Few(good)))
+        Ok((preview, PreparedOrganisations::Few(sieve.finish())))
     }
 
     fn prepare_many(

@@ -509,3 +509,20 @@ fn a_change_between_checking_and_writing_is_noticed() {
     assert_eq!(done.unwrap_err().kind, FaultKind::Conflict);
     assert!(place.files().is_empty());
 }
+
+#[test]
+fn a_short_list_may_hang_on_what_only_the_directory_has() {
+    let place = Place::new("某某区团委");
+    place.import(TREE, 0).unwrap();
+    assert_eq!(place.here().len(), 1);
+    let lines = "6,4,某某学院二班团支部,,团支部,,\n7,江苏省常州市某某学院团委,某某学院三班团支部,,团支部,,\n\
+                 8,99,某某学院四班团支部,,团支部,,\n";
+    let (preview, done) = place.import(lines, 100).unwrap();
+    assert_eq!((preview.counts, done.n_rows), ((2, 1, 0), 2));
+    let here = place.here();
+    let way = "/中国共产主义青年团中央委员会/江苏省团委/江苏省常州市团委/江苏省常州市某某学院团委";
+    assert_eq!(here["某某学院三班团支部"].1, format!("{way}/某某学院三班团支部"));
+    assert_eq!((here.len(), place.session().office.store.n_unlisted()), (7, Ok(2)));
+    place.session().undo_import(done.batch).unwrap();
+    assert_eq!(place.here().len(), 5, "who was taken in stays");
+}

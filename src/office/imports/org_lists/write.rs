@@ -43,7 +43,7 @@ impl Session<'_> {
         watch: &mut Watch<'_>,
     ) -> Result<ImportOutcome, Fault> {
         match prepared {
-            PreparedOrganisations::Few(rows) => self.desk().import_organisations(rows, file),
+            PreparedOrganisations::Few(rows) => rows.write(*self, file),
             PreparedOrganisations::Many(list) => self.run_list(list, file, watch),
         }
     }
