@@ -292,9 +292,10 @@ fn beside_fts(ground: &Ground, build: f64, target: &Path, report: &mut Report) -
     let n_bytes = text_bytes(&ground.directory) / 1e6;
     report.add(ground.row("index", n_bytes, "MB").beside(who, fts.n_bytes / 1e6));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for text in ground.queries.pieces.iter().filter(|text| text.length >= 3) {
-        ours.push(ground.time(5, || ground.search(&text.text).map(drop))?.0);
-        theirs.push(ground.time(5, || fts.search(&text.text).map(drop))?.0);
+    let pieces = ground.queries.pieces.iter().map(|text| text.text.as_str());
+    for text in pieces.chain(HOSTILE).filter(|text| text.chars().count() >= 3) {
+        ours.push(ground.time(5, || ground.search(text).map(drop))?.0);
+        theirs.push(ground.time(5, || fts.search(text).map(drop))?.0);
     }
     let beside = |name, share| {
         let peer = quantile(&theirs, share);

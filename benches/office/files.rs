@@ -11,7 +11,9 @@ use tuanzhuan::domain::id_number::check_character;
 use tuanzhuan::domain::workflow::Stage;
 
 use crate::chance::Chance;
-use crate::ground::{Ground, ID_NUMBER, PASSWORD, demo_places, overseer, schema, seal};
+use crate::ground::{
+    Ground, ID_NUMBER, PASSWORD, demo_places, overseer, schema, seal, write_password,
+};
 use crate::peers::Peer;
 use crate::report::{Report, Row};
 use crate::weigh::{Runs, Task, alternate};
@@ -105,7 +107,7 @@ impl Empty {
     fn prepare(target: &Path, dir: &Path) -> Result<Self> {
         let template = target.join(schema()).join("register");
         let password = dir.join("password");
-        fs::write(&password, PASSWORD)?;
+        write_password(&password, PASSWORD)?;
         let office = Self { template, work: dir.join("register"), password };
         let done = office.template.join("done");
         if !done.exists() {
@@ -282,7 +284,7 @@ impl Source {
         let dir = places.data.parent().context("no folder of the demo")?.to_owned();
         let province = overseer()?;
         let password = files.join("password-of-the-province");
-        fs::write(&password, province.password)?;
+        write_password(&password, province.password)?;
         Ok(Self { n, dir, id: province.id_number, password })
     }
 

@@ -2,6 +2,7 @@
 //! the first run is long and the others are not.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -169,4 +170,13 @@ pub fn database_of(dir: &Path) -> Result<(PathBuf, String)> {
 /// A fault of the program, with its cause.
 pub fn told(fault: Fault) -> anyhow::Error {
     anyhow!("{} ({})", fault.sentence, fault.cause.unwrap_or_default())
+}
+
+/// Writes a password into a file that only its owner may read: the program takes no other.
+pub fn write_password(path: &Path, password: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Ok(options.open(path)?.write_all(password.as_bytes())?)
 }

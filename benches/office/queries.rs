@@ -69,17 +69,18 @@ pub struct Queries {
 }
 
 impl Queries {
-    /// Draws `n` of each kind and proportionally many of the rare and the absent ones.
+    /// Draws `n` pieces of each length, proportionally many rare and absent ones, and three times as
+    /// many of every other kind, so that one query is not the 99th percentile.
     pub fn draw(corpus: &Corpus, n: usize) -> Self {
         let mut draw = Draw { corpus, chance: Chance::new(7) };
         Self {
             pieces: LENGTHS.iter().flat_map(|length| draw.pieces(*length, n)).collect(),
-            prefixes: draw.many(n, Draw::prefix),
-            initials: draw.many(n, Draw::initials),
-            pinyin: draw.many(n, Draw::pinyin),
-            shuffled: draw.many(n, Draw::shuffled),
-            misspelt: draw.many(n, Draw::misspelt),
-            abridged: draw.many(n, Draw::abridged),
+            prefixes: draw.many(n * 3, Draw::prefix),
+            initials: draw.many(n * 3, Draw::initials),
+            pinyin: draw.many(n * 3, Draw::pinyin),
+            shuffled: draw.many(n * 3, Draw::shuffled),
+            misspelt: draw.many(n * 3, Draw::misspelt),
+            abridged: draw.many(n * 3, Draw::abridged),
         }
     }
 }
