@@ -10,7 +10,7 @@ mod bits;
 mod plan;
 mod row_query;
 
-pub use bits::{BITMAP, BLOCK_BITS, Bits, Growing, decode, encode};
+pub use bits::{BITMAP, BLOCK_BITS, Bits, Growing, decode, encode, numbers_in};
 pub use plan::{Fields, Plan};
 pub use row_query::RowQuery;
 

@@ -16,7 +16,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::progress::{Progress, Watch, unwatched};
 use crate::domain::words::{
     BITMAP, BLOCK_BITS, Bits, Fields, Growing, Plan, RowQuery, Word, Words, decode, encode,
-    of_number, of_person, of_text,
+    numbers_in, of_number, of_person, of_text,
 };
 
 /// As many rows may be waiting to be filed: to look at them takes a search two milliseconds.
@@ -288,8 +288,9 @@ impl Found {
 
     fn put(&mut self, block: i64, rows: Option<&Bits>) {
         let start = usize::try_from(block).unwrap_or_default() * BITMAP;
-        let Some((rows, place)) = rows.zip(self.bits.get_mut(start..)) else { return };
-        place.iter_mut().zip(rows.bytes()).for_each(|(byte, bits)| *byte |= bits);
+        if let Some((rows, place)) = rows.zip(self.bits.get_mut(start..)) {
+            rows.put_into(place);
+        }
     }
 
     fn add(&mut self, rows: impl IntoIterator<Item = i64>) {
@@ -302,7 +303,8 @@ impl Found {
     }
 
     fn count(&self) -> usize {
-        self.bits.iter().map(|byte| byte.count_ones() as usize).sum()
+        let words = self.bits.as_chunks::<8>().0;
+        words.iter().map(|word| u64::from_le_bytes(*word).count_ones() as usize).sum()
     }
 
     fn search(self, id: &str, typed: &str, verified: &str) -> Search {
@@ -322,10 +324,7 @@ impl Found {
 
     /// The rows as a list in JSON.
     fn list(&self) -> String {
-        let rows = self.bits.iter().zip(0_i64..).flat_map(|(byte, place)| {
-            (0..8).filter(move |bit| byte >> bit & 1 != 0).map(move |bit| place << 3 | bit)
-        });
-        let rows: Vec<String> = rows.map(|row| row.to_string()).collect();
+        let rows: Vec<String> = numbers_in(&self.bits).map(|row| row.to_string()).collect();
         format!("[{}]", rows.join(","))
     }
 }

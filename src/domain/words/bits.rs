@@ -22,9 +22,11 @@ impl Default for Bits {
 }
 
 impl Bits {
-    /// The bytes of the set: bit n of them says that n is in it.
-    pub fn bytes(&self) -> impl Iterator<Item = u8> {
-        self.0.iter().flat_map(|word| word.to_le_bytes())
+    /// Sets the bits of the numbers in some bytes: of n the bit n % 8 of the byte n / 8.
+    pub fn put_into(&self, bytes: &mut [u8]) {
+        for (word, bytes) in self.0.iter().zip(bytes.as_chunks_mut::<8>().0) {
+            *bytes = (u64::from_le_bytes(*bytes) | word).to_le_bytes();
+        }
     }
 
     /// Adds a number.
@@ -126,10 +128,34 @@ pub fn encode(numbers: &[u32]) -> Vec<u8> {
 pub fn decode(stored: &[u8]) -> impl Iterator<Item = u32> {
     let is_bitmap = stored.len() == BITMAP;
     let (bitmap, steps) = if is_bitmap { (stored, &[][..]) } else { (&[][..], stored) };
-    let set = bitmap.iter().zip(0_u32..).flat_map(|(byte, place)| {
-        (0..8).filter(move |bit| byte >> bit & 1 != 0).map(move |bit| place << 3 | bit)
-    });
-    set.chain(Steps { steps: steps.iter(), next: 0 })
+    numbers_in(bitmap)
+        .filter_map(|number| u32::try_from(number).ok())
+        .chain(Steps { steps: steps.iter(), next: 0 })
+}
+
+/// The numbers whose bits are set, ascending: of n the bit n % 8 of the byte n / 8. The length is a
+/// multiple of eight bytes.
+pub fn numbers_in(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    let words = bytes.as_chunks::<8>().0.iter().zip(0_u64..);
+    words.flat_map(|(word, place)| Ones { left: u64::from_le_bytes(*word), first: place << 6 })
+}
+
+struct Ones {
+    left: u64,
+    first: u64,
+}
+
+impl Iterator for Ones {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        let bit = self.left.trailing_zeros();
+        if bit == u64::BITS {
+            return None;
+        }
+        self.left &= self.left - 1;
+        Some(self.first | u64::from(bit))
+    }
 }
 
 struct Steps<'a> {
@@ -171,7 +197,8 @@ mod tests {
             prop_assert_eq!(decode(&stored).collect::<Vec<_>>(), &numbers[..]);
             let mut bits = Bits::default();
             bits.add(&stored);
-            let bytes: Vec<u8> = bits.bytes().collect();
+            let mut bytes = vec![0; BITMAP];
+            bits.put_into(&mut bytes);
             prop_assert_eq!(decode(&bytes).collect::<Vec<_>>(), numbers);
         }
 

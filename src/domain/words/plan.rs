@@ -172,12 +172,7 @@ impl Heard {
         let mut reached: Vec<Reached> = Vec::with_capacity(self.steps.len());
         let mut found = None;
         for step in &self.steps {
-            let so_far = if step.start == 0 {
-                Reached::Anything
-            } else {
-                self.followed(step, &reached, look)?
-            };
-            let here = so_far.narrowed(step.words, look)?;
+            let here = self.reach(step, &reached, look)?;
             if let (true, Reached::Rows(rows)) = (step.end == self.length, &here) {
                 found = either(found, Some(rows.clone()));
             }
@@ -186,29 +181,52 @@ impl Heard {
         Ok(found)
     }
 
+    /// The rows that can be followed through a step. What is filed for the step alone is looked up
+    /// first: for most ways of reading that is nothing.
+    fn reach<E>(
+        &self,
+        step: &Step,
+        reached: &[Reached],
+        look: &mut Look<'_, E>,
+    ) -> Result<Reached, E> {
+        let alone = match step.words.map(&mut *look).transpose()? {
+            None => Reached::Anything,
+            Some(None) => return Ok(Reached::Nothing),
+            Some(Some(rows)) => Reached::Rows(rows),
+        };
+        if step.start == 0 {
+            return Ok(alone);
+        }
+        let so_far = self.followed(step, reached, look)?;
+        let rows = match alone {
+            Reached::Rows(alone) => so_far.and_then(|so_far| alone.and(&so_far)),
+            Reached::Anything => so_far,
+            Reached::Nothing => None,
+        };
+        Ok(rows.map_or(Reached::Nothing, Reached::Rows))
+    }
+
     /// Where the steps that end at this one's start lead by way of the pair of neighbours.
     fn followed<E>(
         &self,
         step: &Step,
         reached: &[Reached],
         look: &mut Look<'_, E>,
-    ) -> Result<Reached, E> {
+    ) -> Result<Option<Bits>, E> {
         let mut so_far = None;
         for (before, reached) in self.steps.iter().zip(reached) {
             if before.end != step.start || matches!(reached, Reached::Nothing) {
                 continue;
             }
             let pair = step.word_after(before);
-            if let Reached::Rows(rows) = reached.clone().narrowed(Some((pair, pair)), look)? {
-                so_far = either(so_far, Some(rows));
-            }
+            let filed = look((pair, pair))?;
+            so_far = either(so_far, filed.and_then(|filed| reached.narrowed(filed)));
         }
-        Ok(so_far.map_or(Reached::Nothing, Reached::Rows))
+        Ok(so_far)
     }
 }
 
 /// Which rows can be followed to a step.
-#[derive(Clone)]
 enum Reached {
     Anything,
     Rows(Bits),
@@ -216,17 +234,13 @@ enum Reached {
 }
 
 impl Reached {
-    fn narrowed<E>(self, words: Option<Words>, look: &mut Look<'_, E>) -> Result<Self, E> {
-        let (Some(words), false) = (words, matches!(self, Self::Nothing)) else {
-            return Ok(self);
-        };
-        let filed = look(words)?;
-        let rows = match (self, filed) {
-            (Self::Anything, filed) => filed,
-            (Self::Rows(rows), Some(filed)) => rows.and(&filed),
-            (Self::Rows(_), None) | (Self::Nothing, _) => None,
-        };
-        Ok(rows.map_or(Self::Nothing, Self::Rows))
+    /// Those of some rows that are reached.
+    fn narrowed(&self, rows: Bits) -> Option<Bits> {
+        match self {
+            Self::Anything => Some(rows),
+            Self::Rows(reached) => rows.and(reached),
+            Self::Nothing => None,
+        }
     }
 }
 

@@ -30,7 +30,8 @@ impl Files {
     fn find(&self, typed: &str, fields: Fields) -> Vec<u32> {
         let plan = Plan::of(&RowQuery::parse(typed), fields).unwrap();
         let found = plan.find::<Infallible>(&mut |words| Ok(self.look(words))).unwrap();
-        let bytes: Vec<u8> = found.iter().flat_map(Bits::bytes).collect();
+        let mut bytes = vec![0; BITMAP];
+        found.iter().for_each(|found| found.put_into(&mut bytes));
         decode(&bytes).collect()
     }
 }
