@@ -165,16 +165,17 @@ CREATE INDEX transfers_member ON transfers (member_id);
 CREATE INDEX transfers_person ON transfers (person_number);
 CREATE INDEX transfers_applicant ON transfers (applicant_id, stage);
 
--- What a person with few of all transfers may see, or asks for, is gathered by these.
-CREATE INDEX transfers_origin_path ON transfers (origin_path) WHERE origin_path <> '';
-CREATE INDEX transfers_destination_path ON transfers (destination_path) WHERE destination_path <> '';
-CREATE INDEX transfers_province_path ON transfers (province_path) WHERE province_path <> '';
+-- What a person with few of all transfers may see, or asks for, is gathered by these, of those
+-- stages alone that are asked for.
+CREATE INDEX transfers_origin_path ON transfers (stage, origin_path) WHERE origin_path <> '';
+CREATE INDEX transfers_destination_path ON transfers (stage, destination_path) WHERE destination_path <> '';
+CREATE INDEX transfers_province_path ON transfers (stage, province_path) WHERE province_path <> '';
 CREATE INDEX transfers_applying ON transfers (applicant_path) WHERE applicant_path <> '';
 CREATE INDEX transfers_reason ON transfers (reason) WHERE reason <> '';
 
 -- 待我办: the organisation whose move it is.
 CREATE INDEX transfers_turn ON transfers
-    ((CASE stage WHEN 'origin_review' THEN origin_path WHEN 'destination_review' THEN destination_path WHEN 'placement' THEN destination_path WHEN 'external_receipt' THEN CASE origin_mode WHEN 'managed' THEN origin_path ELSE destination_path END WHEN 'province_review' THEN CASE province_path WHEN '' THEN origin_path ELSE province_path END ELSE '' END), stage)
+    (stage, (CASE stage WHEN 'origin_review' THEN origin_path WHEN 'destination_review' THEN destination_path WHEN 'placement' THEN destination_path WHEN 'external_receipt' THEN CASE origin_mode WHEN 'managed' THEN origin_path ELSE destination_path END WHEN 'province_review' THEN CASE province_path WHEN '' THEN origin_path ELSE province_path END ELSE '' END))
     WHERE stage IN ('origin_review', 'destination_review', 'province_review', 'external_receipt', 'placement');
 
 -- Taking an import of organisations back asks for each whether anything refers to it.

@@ -22,7 +22,7 @@ use crate::domain::words::RowQuery;
 const APPLICATION_ID: i32 = 0x5475_5a68;
 
 /// Prepared statements that are kept: a list asks some in each of its orders.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 /// The first SQLite without the WAL-reset corruption (security.md 1); asserted at every open.
 const LEAST_SQLITE: i32 = 3_051_003;

@@ -19,7 +19,7 @@ use crate::rules::Rules;
 
 /// A number for each stage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct ByStage([i64; Stage::ALL.len()]);
+pub(super) struct ByStage([i64; Stage::ALL.len()]);
 
 impl ByStage {
     fn add(&mut self, stage: Stage, n: i64) {
@@ -35,26 +35,35 @@ impl ByStage {
     fn sum(&self) -> i64 {
         self.0.iter().sum()
     }
+
+    /// Of some stages.
+    pub(super) fn of_all(&self, stages: &[Stage]) -> i64 {
+        stages.iter().map(|stage| self.of(*stage)).sum()
+    }
 }
 
 /// The tallies of a person: those of the organisation and those of the account.
 #[derive(Debug, Default)]
 pub(super) struct Tallied {
     seen: ByStage,
-    /// Whose move it is: so many times this organisation's or that of one below it.
-    pub(super) turn: i64,
-    side: i64,
+    turn: ByStage,
+    side: ByStage,
     kept: ByStage,
     astray: ByStage,
-    abroad: i64,
+    abroad: ByStage,
 }
 
 impl Tallied {
     /// Transfers that an organisation and all below it have a part in.
-    pub(super) fn seen_by(store: &Store, org: OrgId) -> Stored<i64> {
-        const SQL: &str =
-            "SELECT coalesce(sum(n), 0) FROM tallies WHERE holder = $1 AND kind = 'seen'";
-        store.connection.prepare_cached(SQL).told()?.query_row([org.0], |r| r.get(0)).told()
+    pub(super) fn seen_by(store: &Store, org: OrgId) -> Stored<ByStage> {
+        const SQL: &str = "SELECT kind, stage, n FROM tallies WHERE holder = $1 AND kind = 'seen'";
+        let mut tallied = Self::default();
+        let mut statement = store.connection.prepare_cached(SQL).told()?;
+        let mut rows = statement.query([org.0]).told()?;
+        while let Some(row) = rows.next().told()? {
+            tallied.read(row).told()?;
+        }
+        Ok(tallied.seen)
     }
 
     /// Whether the person has drafts.
@@ -62,14 +71,25 @@ impl Tallied {
         self.kept.of(Stage::Draft) > 0
     }
 
-    /// Transfers that a person in an office may see, but for a handful of their own.
-    pub(super) fn visible(&self) -> i64 {
-        self.seen.sum() + self.kept.sum() + self.astray.sum()
+    /// Transfers of some stages that a person in an office may see, but for a handful of their own.
+    pub(super) fn visible(&self, stages: &[Stage]) -> i64 {
+        [self.seen, self.kept, self.astray].iter().map(|tally| tally.of_all(stages)).sum()
     }
 
-    /// Transfers that the person or the organisation began, but for a handful of their own.
-    pub(super) fn made(&self) -> i64 {
-        self.side + self.kept.sum() + self.abroad
+    /// Transfers of some stages that the person or the organisation began, but for a handful of
+    /// their own.
+    pub(super) fn made(&self, stages: &[Stage]) -> i64 {
+        [self.side, self.kept, self.abroad].iter().map(|tally| tally.of_all(stages)).sum()
+    }
+
+    /// Whose move it is in some stages: so many times this organisation's or that of one below it.
+    pub(super) fn turn(&self, stages: &[Stage]) -> i64 {
+        self.turn.of_all(stages)
+    }
+
+    /// What is in the person's own hands alone.
+    pub(super) fn kept(&self, stages: &[Stage]) -> i64 {
+        self.kept.of_all(stages)
     }
 
     fn read(&mut self, row: &Row<'_>) -> Result<(), rusqlite::Error> {
@@ -77,11 +97,11 @@ impl Tallied {
         let stage = Stage::from_id(&stage).unwrap_or(Stage::Draft);
         match kind.as_str() {
             "seen" => self.seen.add(stage, n),
-            "turn" => self.turn += n,
-            "side" => self.side += n,
+            "turn" => self.turn.add(stage, n),
+            "side" => self.side.add(stage, n),
             "kept" => self.kept.add(stage, n),
             "astray" => self.astray.add(stage, n),
-            "abroad" => self.abroad += n,
+            "abroad" => self.abroad.add(stage, n),
             _ => {}
         }
         Ok(())
@@ -121,7 +141,7 @@ impl Desk<'_> {
     /// # Errors
     /// Where it cannot be read.
     pub fn count_below(&self, org: OrgId) -> Stored<i64> {
-        Tallied::seen_by(self.store, org)
+        Ok(Tallied::seen_by(self.store, org)?.sum())
     }
 
     /// How many transfers each view has.
@@ -146,13 +166,15 @@ impl Desk<'_> {
             overdue += self.standing(stage, before, &tallied)?;
         }
         let of_view = |view: &View| match view {
-            View::Waiting if self.actor.role == Role::Administrator => tallied.turn - own.waiting,
+            View::Waiting if self.actor.role == Role::Administrator => {
+                tallied.turn.sum() - own.waiting
+            }
             View::Waiting => 0,
-            View::Initiated => tallied.made() + own.initiated,
+            View::Initiated => tallied.made(Stage::ALL) + own.initiated,
             View::Overdue => overdue,
             View::Returned => of(Stage::Returned),
             View::Completed => of(Stage::Completed),
-            View::All => tallied.visible() + own.seen.sum(),
+            View::All => tallied.visible(Stage::ALL) + own.seen.sum(),
         };
         let mut counts = Counts { views: [0; 6], drafts: of(Stage::Draft) };
         for (count, view) in counts.views.iter_mut().zip(View::ALL) {

@@ -5,8 +5,8 @@ use super::walk::{Found, Shape};
 use crate::domain::filter::{Cursor, Page, Start, TransferQuery};
 use crate::domain::transfer::TransferRow;
 use crate::rules::Rules;
-use crate::store::fault::{Stored, Told};
-use crate::store::{Desk, Store};
+use crate::store::Desk;
+use crate::store::fault::Stored;
 
 impl Desk<'_> {
     /// A page of transfers.
@@ -39,12 +39,4 @@ impl Desk<'_> {
 
 fn cursor<T>(row: &Found<T>) -> Cursor {
     Cursor { key: row.key.clone(), id: row.id }
-}
-
-impl Store {
-    /// The number of the newest transfer, which is about how many there are: none is ever removed.
-    pub(super) fn last_transfer(&self) -> Stored<i64> {
-        const SQL: &str = "SELECT coalesce(max(id), 0) FROM transfers";
-        self.connection.prepare_cached(SQL).told()?.query_row([], |r| r.get(0)).told()
-    }
 }

@@ -15,18 +15,14 @@ use crate::domain::workflow::Stage;
 use crate::rules::Rules;
 use crate::store::fault::{Stored, Told};
 use crate::store::scope::TURN;
-use crate::store::tallies::Tallied;
+use crate::store::tallies::{ByStage, Tallied};
 use crate::store::{Desk, Store};
 
 /// Row numbers that are kept for the next page.
 pub(super) type Ids = Arc<RowSet>;
 
-/// More row numbers than these are not gathered for a condition whose size nobody knows before: a
-/// walk soon finds a page among so many.
-const MOST_UNKNOWN: usize = 150_000;
-
 /// Most sets that are kept for the next page; of a million rows each takes 125 KB.
-const MOST_SETS: usize = 6;
+const MOST_SETS: usize = 16;
 
 /// One condition: a statement that gives the row numbers of all that meet it, and maybe of others.
 pub(super) struct Narrow {
@@ -35,6 +31,14 @@ pub(super) struct Narrow {
     pub(super) rows: Option<Ids>,
     /// How many, where it is known.
     pub(super) estimate: Option<i64>,
+}
+
+/// What the tallies tell of a question.
+pub(super) struct Known {
+    /// This person's.
+    pub(super) mine: Tallied,
+    whole: ByStage,
+    org: Option<ByStage>,
 }
 
 /// Sets that were gathered since the database last changed.
@@ -124,24 +128,28 @@ impl Desk<'_> {
             .collect()
     }
 
-    /// The conditions of a question that can be gathered.
+    /// The conditions of a question, in some stages, that can be gathered.
     pub(super) fn narrows(
         &self,
         query: &TransferQuery,
-        (spans, tallied): (&[Span], &Tallied),
+        spans: &[&Span],
+        known: &Known,
     ) -> Stored<Vec<Narrow>> {
-        let mut narrows = vec![self.scope(tallied)];
+        let stages: Vec<Stage> = spans.iter().map(|span| span.stage).collect();
+        let stages = stages.as_slice();
+        let mut narrows = vec![self.scope(stages, &known.mine)];
         match query.view {
-            View::Waiting => narrows.push(turn(tallied)),
-            View::Initiated => narrows.push(initiated(tallied)),
+            View::Waiting => narrows.push(turn(stages, &known.mine)),
+            View::Initiated => narrows.push(initiated(stages, &known.mine)),
             View::Overdue | View::Returned | View::Completed | View::All => {}
         }
-        if let Some(org) = query.org {
-            narrows.push(below(Tallied::seen_by(self.store, org)?));
+        if let Some(org) = &known.org {
+            let sql = paths(&["origin", "destination"], stages, (":org", ":org_end"));
+            narrows.push(Narrow::of(sql, Some(org.of_all(stages))));
         }
         if query.reason.is_some() {
             let sql = "SELECT id FROM transfers WHERE reason = :reason AND reason <> ''".to_owned();
-            narrows.push(Narrow { sql, estimate: None, rows: None });
+            narrows.push(Narrow::of(sql, None));
         }
         let by_since = matches!(query.sort.column, SortColumn::Waiting | SortColumn::Stage);
         if spans.iter().any(|span| span.since.is_some()) && !by_since {
@@ -157,6 +165,15 @@ impl Desk<'_> {
         Ok(narrows)
     }
 
+    /// What the tallies tell of a question.
+    pub(super) fn known(&self, query: &TransferQuery) -> Stored<Known> {
+        let root = self.actor.org_path.ids().next();
+        let whole =
+            root.map_or(Ok(ByStage::default()), |root| Tallied::seen_by(self.store, root))?;
+        let org = query.org.map(|org| Tallied::seen_by(self.store, org)).transpose()?;
+        Ok(Known { mine: self.tallied()?, whole, org })
+    }
+
     /// What a search text narrows a list to.
     fn search(&self, text: &str) -> Stored<Option<Narrow>> {
         if text.is_empty() {
@@ -168,86 +185,98 @@ impl Desk<'_> {
         })?;
         Ok(rows.map(|rows| {
             let estimate = i64::try_from(rows.len()).ok();
-            Narrow { sql: String::new(), estimate, rows: Some(rows) }
+            Narrow { rows: Some(rows), ..Narrow::of(String::new(), estimate) }
         }))
     }
 
     /// What this person may see.
-    fn scope(&self, tallied: &Tallied) -> Narrow {
-        let own = "SELECT id FROM transfers INDEXED BY transfers_applicant WHERE applicant_id = :me
-            UNION ALL SELECT id FROM transfers INDEXED BY transfers_person WHERE person_number = :id";
+    fn scope(&self, stages: &[Stage], mine: &Tallied) -> Narrow {
         if self.actor.role == Role::Member {
-            return Narrow { sql: own.to_owned(), estimate: Some(0), rows: None };
+            return Narrow::of(OWN.to_owned(), Some(0));
         }
-        let sql = format!(
-            "{} UNION ALL {own}",
-            paths(&["origin", "destination", "province"], "lo", "hi")
-        );
-        Narrow { sql, estimate: Some(tallied.visible()), rows: None }
+        let sides = paths(&["origin", "destination", "province"], stages, (":lo", ":hi"));
+        Narrow::of(format!("{sides} UNION ALL {OWN}"), Some(mine.visible(stages)))
     }
 }
 
+/// What a person filled in, and their own membership.
+const OWN: &str = "SELECT id FROM transfers INDEXED BY transfers_applicant WHERE applicant_id = :me
+    UNION ALL SELECT id FROM transfers INDEXED BY transfers_person WHERE person_number = :id";
+
+impl Narrow {
+    fn of(sql: String, estimate: Option<i64>) -> Self {
+        Self { sql, estimate, rows: None }
+    }
+}
+
+impl Known {
+    /// About how many transfers there are in some stages.
+    pub(super) fn n_rows(&self, stages: &[Stage]) -> i64 {
+        self.whole.of_all(stages).max(self.mine.visible(stages)) + self.mine.kept(stages)
+    }
+}
+
+fn listed(stages: &[Stage]) -> String {
+    let ids: Vec<String> = stages.iter().map(|stage| format!("'{}'", stage.id())).collect();
+    format!("stage IN ({})", ids.join(", "))
+}
+
 /// Transfers with a side in a range of paths.
-fn paths(sides: &[&str], lo: &str, hi: &str) -> String {
-    let arm = |side: &&str| {
+fn paths(sides: &[&str], stages: &[Stage], (lo, hi): (&str, &str)) -> String {
+    let stages = listed(stages);
+    union_of(sides.iter().map(|side| {
         format!(
             "SELECT id FROM transfers INDEXED BY transfers_{side}_path
-             WHERE {side}_path >= :{lo} AND {side}_path < :{hi} AND {side}_path <> ''"
+             WHERE {stages} AND {side}_path >= {lo} AND {side}_path < {hi} AND {side}_path <> ''"
         )
-    };
-    sides.iter().map(arm).collect::<Vec<_>>().join(" UNION ALL ")
+    }))
 }
 
-fn below(n_seen: i64) -> Narrow {
-    let sql = paths(&["origin", "destination"], "org", "org_end");
-    Narrow { sql, estimate: Some(n_seen), rows: None }
-}
-
-fn turn(tallied: &Tallied) -> Narrow {
+fn turn(stages: &[Stage], mine: &Tallied) -> Narrow {
     let sql = format!(
         "SELECT id FROM transfers INDEXED BY transfers_turn
-         WHERE ({TURN}) >= :lo AND ({TURN}) < :hi AND stage IN {}",
+         WHERE {} AND ({TURN}) >= :lo AND ({TURN}) < :hi AND stage IN {}",
+        listed(stages),
         super::OPEN
     );
-    Narrow { sql, estimate: Some(tallied.turn), rows: None }
+    Narrow::of(sql, Some(mine.turn(stages)))
 }
 
-fn initiated(tallied: &Tallied) -> Narrow {
-    let sql = "SELECT id FROM transfers INDEXED BY transfers_applicant WHERE applicant_id = :me
-        UNION ALL SELECT id FROM transfers INDEXED BY transfers_applying
-            WHERE applicant_path = :own_path AND applicant_path <> ''
-        UNION ALL SELECT id FROM transfers INDEXED BY transfers_person WHERE person_number = :id";
-    Narrow { sql: sql.to_owned(), estimate: Some(tallied.made()), rows: None }
+fn initiated(stages: &[Stage], mine: &Tallied) -> Narrow {
+    let side = "SELECT id FROM transfers INDEXED BY transfers_applying
+        WHERE applicant_path = :own_path AND applicant_path <> ''";
+    // These indexes hold all stages.
+    let estimate = if stages.len() > 1 { mine.made(Stage::ALL) } else { mine.made(stages) };
+    Narrow::of(format!("{side} UNION ALL {OWN}"), Some(estimate))
 }
 
 fn union(arms: impl Iterator<Item = String>) -> Narrow {
-    Narrow { sql: arms.collect::<Vec<_>>().join(" UNION ALL "), estimate: None, rows: None }
+    Narrow::of(union_of(arms), None)
+}
+
+fn union_of(arms: impl Iterator<Item = String>) -> String {
+    arms.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 impl Store {
-    /// The row numbers that meet all of these, and maybe others; none where nothing could be
-    /// gathered, since too many meet each.
+    /// The row numbers that meet all of these, and maybe others; none where there is nothing to
+    /// gather by.
     pub(super) fn gather(&self, narrows: &[&Narrow], clause: &Clause) -> Stored<Option<Ids>> {
-        let mut sorted = narrows.to_vec();
-        sorted.sort_by_key(|narrow| narrow.estimate.unwrap_or(i64::MAX));
         let mut all: Option<Ids> = None;
-        for narrow in sorted {
-            let Some(these) = self.ids(narrow, clause)? else { continue };
-            all = Some(match all {
-                None => these,
-                Some(ids) => Arc::new(ids.and(&these)),
-            });
+        for narrow in narrows {
+            let these = self.ids(narrow, clause)?;
+            all = Some(all.map_or(these.clone(), |ids| Arc::new(ids.and(&these))));
         }
         Ok(all)
     }
 
-    fn ids(&self, narrow: &Narrow, clause: &Clause) -> Stored<Option<Ids>> {
+    fn ids(&self, narrow: &Narrow, clause: &Clause) -> Stored<Ids> {
         if let Some(rows) = &narrow.rows {
-            return Ok(Some(rows.clone()));
+            return Ok(rows.clone());
         }
-        let most = if narrow.estimate.is_some() { usize::MAX } else { MOST_UNKNOWN };
         let mark = format!("{}{}", narrow.sql, clause.mark());
-        self.kept(&mark, || self.read_ids(&narrow.sql, clause, most))
+        let ids = self.kept(&mark, || self.read_ids(&narrow.sql, clause).map(Some))?;
+        Ok(ids.unwrap_or_default())
     }
 
     /// A set that was made since the database last changed, or one that is made now.
@@ -265,18 +294,15 @@ impl Store {
         Ok(ids)
     }
 
-    fn read_ids(&self, sql: &str, clause: &Clause, most: usize) -> Stored<Option<Ids>> {
+    fn read_ids(&self, sql: &str, clause: &Clause) -> Stored<Ids> {
         let mut statement = self.connection.prepare_cached(sql).told()?;
         clause.give(&mut statement)?;
         let mut rows = statement.raw_query();
         let mut ids = RowSet::default();
         while let Some(row) = rows.next().told()? {
             ids.insert(row.get(0).told()?);
-            if ids.len() > most {
-                return Ok(None);
-            }
         }
-        Ok(Some(Arc::new(ids)))
+        Ok(Arc::new(ids))
     }
 
     /// What is another number after every change, by this connection or another.

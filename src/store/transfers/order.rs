@@ -126,21 +126,16 @@ impl Order {
         format!("{} ORDER BY 2 {way}, 1 {way}", arms.join(" UNION ALL "))
     }
 
-    /// The key as an expression over a row of a table called `t`.
-    pub(super) fn expression(&self) -> String {
-        if !self.ranked {
-            return format!("t.{}", self.column);
-        }
-        let whens: Vec<String> = self
-            .runs
-            .iter()
-            .flat_map(|run| run.stages.iter().map(move |stage| (stage, run.rank)))
-            .map(|(stage, rank)| format!("WHEN '{}' THEN {}", stage.id(), rank * STEP))
-            .collect();
-        if whens.is_empty() {
-            return "t.since".to_owned();
-        }
-        format!("(t.{} + CASE t.stage {} ELSE 0 END)", self.column, whens.join(" "))
+    /// The column that it sorts by.
+    pub(super) fn column(&self) -> &'static str {
+        self.column
+    }
+}
+
+impl Run {
+    /// The stages that are merged.
+    pub(super) fn stages(&self) -> &[Stage] {
+        &self.stages
     }
 }
 

@@ -4,7 +4,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{CachedStatement, Row};
 
 use super::clause::Clause;
-use super::narrow::{Ids, Narrow};
+use super::narrow::{Ids, Known, Narrow, Span};
 use super::order::{Order, Run, sign, word};
 use crate::domain::filter::{CursorKey, Direction, Start, TransferQuery};
 use crate::rules::Rules;
@@ -51,10 +51,21 @@ pub(super) struct Found<T> {
 struct Plan<'q, T> {
     clause: Clause,
     order: Order,
-    narrows: Vec<Narrow>,
+    spans: Vec<Span>,
+    known: Known,
     query: &'q TransferQuery,
     way: Direction,
     shape: &'q Shape<T>,
+}
+
+/// One run of its order: the next rows are all from it until it ends.
+struct Part<'p, T> {
+    plan: &'p Plan<'p, T>,
+    run: &'p Run,
+    at_start: bool,
+    need: usize,
+    n_rows: usize,
+    narrows: Vec<Narrow>,
 }
 
 impl Desk<'_> {
@@ -65,13 +76,9 @@ impl Desk<'_> {
         rules: &Rules,
         shape: &Shape<T>,
     ) -> Stored<Vec<Found<T>>> {
-        let tallied = self.tallied()?;
-        let spans = self.spans(query, rules, &tallied);
-        if spans.is_empty() {
-            return Ok(Vec::new());
-        }
+        let known = self.known(query)?;
+        let spans = self.spans(query, rules, &known.mine);
         let clause = self.clause(query, rules)?;
-        let narrows = self.narrows(query, (&spans, &tallied))?;
         let column = query.sort.column;
         let bounds = spans.iter().map(|span| (span.stage, span.bound(column))).collect();
         let order = Order::new(column, bounds);
@@ -80,126 +87,165 @@ impl Desk<'_> {
         } else {
             query.sort.direction
         };
-        let plan = Plan { clause, order, narrows, query, way, shape };
-        plan.run(self)
+        Plan { clause, order, spans, known, query, way, shape }.find(self)
     }
 }
 
 impl<T> Plan<'_, T> {
-    fn need(&self) -> usize {
-        self.query.limit + 1
-    }
-
-    fn run(mut self, desk: &Desk<'_>) -> Stored<Vec<Found<T>>> {
-        let n_rows = desk.store.last_transfer()?;
-        let pace = desk.store.pace;
-        let few = |n: i64| n.saturating_mul(pace.rare) < n_rows;
-        let at_hand = |narrow: &Narrow, n: i64| narrow.rows.is_some() && n * 2 < n_rows;
-        let rare = |narrow: &&Narrow| narrow.estimate.is_some_and(|n| few(n) || at_hand(narrow, n));
-        let known: Vec<&Narrow> = self.narrows.iter().filter(rare).collect();
-        let held = if known.is_empty() { None } else { desk.store.gather(&known, &self.clause)? };
-        if let Some(held) = held.as_ref().filter(|held| self.are_few(held, n_rows, pace)) {
-            return self.sort(desk, held);
-        }
-        // Most of all rows may be everybody's to see: gathering these helps nobody.
-        self.narrows.retain(|narrow| narrow.estimate.is_none_or(|n| n * 2 < n_rows));
-        self.walk(desk, held, n_rows)
-    }
-
-    /// Whether reading them all is quicker than walking on until a page is together.
-    fn are_few(&self, held: &Ids, n_rows: i64, pace: Pace) -> bool {
-        let n_rows = usize::try_from(n_rows).unwrap_or(usize::MAX);
-        let steps = self.need().saturating_mul(n_rows) / held.len().max(1);
-        let page = pace.steps_per_row.saturating_mul(self.need());
-        held.len().saturating_mul(pace.steps_per_row) <= steps.min(n_rows).max(page)
-    }
-
-    /// Walks along the index of the order, stepping over what is not among those held.
-    fn walk(&self, desk: &Desk<'_>, mut held: Option<Ids>, n_rows: i64) -> Stored<Vec<Found<T>>> {
-        let pace = desk.store.pace;
-        let mut reader = Reader::new(desk, self)?;
-        let (mut found, mut n_unfit) = (Vec::new(), 0);
+    fn find(&self, desk: &Desk<'_>) -> Stored<Vec<Found<T>>> {
+        let (mut found, need) = (Vec::new(), self.query.limit + 1);
         for (run, at_start) in self.order.runs(self.query.start.cursor(), self.way) {
-            let mut statement = self.open(desk, run, at_start)?;
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next().told()? {
-                let id: i64 = row.get(0).told()?;
-                if held.as_ref().is_some_and(|held| !held.contains(id)) {
-                    continue;
-                }
-                if let Some(item) = reader.read(id)? {
-                    let key = self.order.key(run, key_of(row.get_ref(1).told()?));
-                    found.push(Found { item, key, id });
-                    if found.len() == self.need() {
-                        return Ok(found);
-                    }
-                    continue;
-                }
-                n_unfit += 1;
-                if n_unfit == pace.patience {
-                    held = desk.store.gather(&self.all(), &self.clause)?;
-                    if let Some(held) = held.as_ref().filter(|ids| self.are_few(ids, n_rows, pace))
-                    {
-                        return self.sort(desk, held);
-                    }
-                }
+            let spans: Vec<&Span> =
+                self.spans.iter().filter(|span| run.stages().contains(&span.stage)).collect();
+            let narrows = desk.narrows(self.query, &spans, &self.known)?;
+            let n_rows = usize::try_from(self.known.n_rows(run.stages())).unwrap_or(0);
+            let need = need - found.len();
+            let part = Part { plan: self, run, at_start, need, n_rows, narrows };
+            found.extend(part.find(desk)?);
+            if found.len() > self.query.limit {
+                break;
             }
         }
         Ok(found)
     }
 
-    fn all(&self) -> Vec<&Narrow> {
-        self.narrows.iter().collect()
-    }
-
     fn with_row(&self) -> bool {
         matches!(self.query.start, Start::At(_))
     }
+}
 
-    fn open<'d>(&self, desk: &Desk<'d>, run: &Run, at_start: bool) -> Stored<CachedStatement<'d>> {
-        let from = at_start.then(|| sign(self.way, self.with_row()));
-        let sql = self.order.sql(run, from, self.way);
-        let mut statement = desk.store.connection.prepare_cached(&sql).told()?;
-        self.clause.give(&mut statement)?;
-        if let (Some(cursor), true) = (self.query.start.cursor(), at_start) {
-            place(&mut statement, &self.order.stored(cursor), cursor.id)?;
+impl<T> Part<'_, T> {
+    fn find(mut self, desk: &Desk<'_>) -> Stored<Vec<Found<T>>> {
+        let rare = desk.store.pace.rare;
+        let n_rows = i64::try_from(self.n_rows).unwrap_or(i64::MAX);
+        let is_rare = |narrow: &&Narrow| {
+            let few = |n: i64| n.saturating_mul(rare) < n_rows || n == 0;
+            narrow.estimate.is_some_and(|n| few(n) || narrow.rows.is_some() && n * 2 < n_rows)
+        };
+        let rare: Vec<&Narrow> = self.narrows.iter().filter(is_rare).collect();
+        let held = desk.store.gather(&rare, &self.plan.clause)?;
+        if let Some(held) = held.as_ref().filter(|held| self.are_few(held, desk)) {
+            return self.sort(desk, held);
         }
+        // Most of all rows may be everybody's to see: gathering these helps nobody.
+        self.narrows.retain(|narrow| narrow.estimate.is_none_or(|n| n * 2 < n_rows));
+        self.walk(desk, held)
+    }
+
+    /// Whether reading them all is quicker than walking on until a page is together.
+    fn are_few(&self, held: &Ids, desk: &Desk<'_>) -> bool {
+        let steps_per_row = desk.store.pace.steps_per_row;
+        let steps = self.need.saturating_mul(self.n_rows) / held.len().max(1);
+        let page = steps_per_row.saturating_mul(self.need);
+        held.len().saturating_mul(steps_per_row) <= steps.min(self.n_rows).max(page)
+    }
+
+    /// Walks along the index of the order, stepping over what is not among those held. Where that
+    /// takes longer than reading them all, since they are all at the other end, they are read.
+    fn walk(&self, desk: &Desk<'_>, mut held: Option<Ids>) -> Stored<Vec<Found<T>>> {
+        let pace = desk.store.pace;
+        let mut reader = Reader::new(desk, self.plan)?;
+        let (mut found, mut n_unfit, mut n_left) = (Vec::new(), 0, patience(held.as_ref(), pace));
+        let mut statement = self.open(desk)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().told()? {
+            let id: i64 = row.get(0).told()?;
+            if let Some(held) = held.as_ref().filter(|held| !held.contains(id)) {
+                n_left -= 1;
+                if n_left == 0 {
+                    return self.sort(desk, held);
+                }
+                continue;
+            }
+            if let Some(item) = reader.read(id)? {
+                let key = self.plan.order.key(self.run, key_of(row.get_ref(1).told()?));
+                found.push(Found { item, key, id });
+                if found.len() == self.need {
+                    break;
+                }
+                continue;
+            }
+            n_unfit += 1;
+            if n_unfit == pace.patience {
+                let all: Vec<&Narrow> = self.narrows.iter().collect();
+                held = desk.store.gather(&all, &self.plan.clause)?;
+                if let Some(held) = held.as_ref().filter(|held| self.are_few(held, desk)) {
+                    return self.sort(desk, held);
+                }
+                n_left = patience(held.as_ref(), pace);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The row numbers of the run in order, from the start on.
+    fn open<'d>(&self, desk: &Desk<'d>) -> Stored<CachedStatement<'d>> {
+        let plan = self.plan;
+        let from = self.at_start.then(|| sign(plan.way, plan.with_row()));
+        let sql = plan.order.sql(self.run, from, plan.way);
+        let mut statement = desk.store.connection.prepare_cached(&sql).told()?;
+        plan.clause.give(&mut statement)?;
+        self.place(&mut statement)?;
         Ok(statement)
     }
 
     /// Reads all that are held and sorts them.
     fn sort(&self, desk: &Desk<'_>, held: &Ids) -> Stored<Vec<Found<T>>> {
-        let key = self.order.expression();
-        let start = self.query.start.cursor();
-        let from = start.map_or(String::new(), |_| {
-            format!(" AND ({key}, t.id) {} (:key, :row)", sign(self.way, self.with_row()))
+        let plan = self.plan;
+        let (shape, way, key) = (plan.shape, word(plan.way), plan.order.column());
+        let from = self.at_start.then(|| {
+            format!(" AND (t.{key}, t.id) {} (:key, :row)", sign(plan.way, plan.with_row()))
         });
-        let (shape, way) = (self.shape, word(self.way));
+        let stages: Vec<String> =
+            self.run.stages().iter().map(|stage| format!("'{}'", stage.id())).collect();
         let sql = format!(
-            "SELECT {}, {key}, t.id FROM json_each(:held) h CROSS JOIN transfers t ON t.id = h.value {}
-             WHERE {}{from} ORDER BY {key} {way}, t.id {way} LIMIT {}",
+            "SELECT {}, t.{key}, t.id
+             FROM json_each(:held) h CROSS JOIN transfers t ON t.id = h.value {}
+             WHERE t.stage IN ({}) AND {}{} ORDER BY t.{key} {way}, t.id {way} LIMIT {}",
             shape.columns,
             shape.join,
-            self.clause.text(),
-            self.need()
+            stages.join(", "),
+            plan.clause.text(),
+            from.unwrap_or_default(),
+            self.need
         );
         let mut statement = desk.store.connection.prepare_cached(&sql).told()?;
-        self.clause.give(&mut statement)?;
+        plan.clause.give(&mut statement)?;
         if let Some(at) = statement.parameter_index(":held").told()? {
             statement.raw_bind_parameter(at, held.list()).told()?;
         }
-        if let Some(cursor) = start {
-            place(&mut statement, &cursor.key, cursor.id)?;
-        }
+        self.place(&mut statement)?;
         let mut rows = statement.raw_query();
         let mut found = Vec::new();
         while let Some(row) = rows.next().told()? {
-            let key = key_of(row.get_ref(shape.width).told()?);
+            let key = plan.order.key(self.run, key_of(row.get_ref(shape.width).told()?));
             let id = row.get(shape.width + 1).told()?;
             found.push(Found { item: (shape.read)(row).told()?, key, id });
         }
         Ok(found)
     }
+
+    /// Gives a statement the place where the page begins, if that is in this run.
+    fn place(&self, statement: &mut CachedStatement<'_>) -> Stored<()> {
+        let Some(cursor) = self.plan.query.start.cursor().filter(|_| self.at_start) else {
+            return Ok(());
+        };
+        let key = match self.plan.order.stored(cursor) {
+            CursorKey::Text(text) => Value::Text(text),
+            CursorKey::Number(number) => Value::Integer(number),
+        };
+        for (name, value) in [(":key", key), (":row", Value::Integer(cursor.id))] {
+            if let Some(at) = statement.parameter_index(name).told()? {
+                statement.raw_bind_parameter(at, value).told()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many rows may be stepped over before those held are read and sorted.
+fn patience(held: Option<&Ids>, pace: Pace) -> usize {
+    held.map_or(usize::MAX, |held| held.len().saturating_mul(pace.steps_per_row)).max(1)
 }
 
 /// Reads single rows that fit.
@@ -228,20 +274,6 @@ impl<'d, T> Reader<'d, T> {
         let mut rows = self.statement.raw_query();
         rows.next().told()?.map(self.read).transpose().told()
     }
-}
-
-/// Gives a statement the place where a page begins.
-fn place(statement: &mut CachedStatement<'_>, key: &CursorKey, id: i64) -> Stored<()> {
-    let key = match key {
-        CursorKey::Text(text) => Value::Text(text.clone()),
-        CursorKey::Number(number) => Value::Integer(*number),
-    };
-    for (name, value) in [(":key", key), (":row", Value::Integer(id))] {
-        if let Some(at) = statement.parameter_index(name).told()? {
-            statement.raw_bind_parameter(at, value).told()?;
-        }
-    }
-    Ok(())
 }
 
 fn key_of(value: ValueRef<'_>) -> CursorKey {
