@@ -251,12 +251,16 @@ impl Lists<'_> {
 
     /// Names of people, organisations and numbers in the search line.
     fn text(&self, report: &mut Report) -> Result<()> {
-        let mut taken = Vec::new();
-        for text in self.texts()? {
-            taken.push(self.time(&searched(&text))?);
-        }
+        let texts = self.texts()?;
+        let time = |text: &String| self.time(&searched(text));
+        let taken = texts.iter().map(time).collect::<Result<Vec<f64>>>()?;
         let name = format!("{}: page of a text, {} texts", self.label, taken.len());
         report.spread(&name, &taken, "ms", Some(2.0));
+        let mut slowest: Vec<_> = texts.iter().zip(&taken).collect();
+        slowest.sort_by(|a, b| b.1.total_cmp(a.1));
+        let told: Vec<_> =
+            slowest.iter().take(6).map(|(text, ms)| format!("{text} {ms:.1}")).collect();
+        report.note(format!("{}: slowest texts, ms: {}", self.label, told.join(", ")));
         Ok(())
     }
 
