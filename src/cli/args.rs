@@ -80,7 +80,7 @@ pub(super) enum Command {
     #[command(about = "从备份恢复，原来的数据会留着")]
     Restore(data::RestoreOrder),
     #[command(about = "检查数据库是否完好")]
-    Verify,
+    Verify(data::VerifyOrder),
     #[command(about = "换了机器或忘了密码：用恢复密钥打开，重新设置管理员密码")]
     Recover(recover::RecoverOrder),
     #[command(subcommand, about = "配置和规则文件")]

@@ -69,9 +69,18 @@ fn document_of(preview: &RestorePreview, kept: Option<&str>) -> Value {
     })
 }
 
-pub(super) fn verify(call: &mut Call<'_>) -> Said {
+#[derive(Args)]
+pub(super) struct VerifyOrder {
+    #[arg(long, help = "先按记录重新编排条数和检索，再检查（管理员）")]
+    rebuild: bool,
+}
+
+pub(super) fn verify(call: &mut Call<'_>, order: &VerifyOrder) -> Said {
     let door = call.sign_in()?;
     let session = call.session(&door)?;
+    if order.rebuild {
+        watched(|watch| session.rebuild_derived(watch))?;
+    }
     let found = session.verify()?;
     let listed = watched(|watch| session.verify_directory(watch))?;
     let directory = listed.map(|n| json!({"organisations": n}));

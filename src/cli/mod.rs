@@ -103,7 +103,7 @@ fn dispatch(cli: Cli, out: &mut Output) -> Said {
         Command::Account(order) => account::run(&mut Call::new(global, out)?, order),
         Command::Backup(order) => data::back_up(&mut Call::new(global, out)?, &order),
         Command::Restore(order) => data::restore(&mut Call::new(global, out)?, &order),
-        Command::Verify => data::verify(&mut Call::new(global, out)?),
+        Command::Verify(order) => data::verify(&mut Call::new(global, out)?, &order),
         Command::Recover(order) => recover::run(&mut Call::new(global, out)?, &order),
         Command::Config(order) => config::run(&mut Call::new(global, out)?, order),
         Command::Keys => keys::run(out),

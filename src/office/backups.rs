@@ -16,8 +16,10 @@ use sha2::{Digest, Sha256};
 use super::setup::sync_dir;
 use super::{Places, Session, io_fault};
 use crate::directory::Directory;
+use crate::domain::account::Role;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
+use crate::domain::progress::Watch;
 use crate::store::{Deed, Store, Verification};
 
 const MAGIC: &str = "tuanzhuan-backup-1";
@@ -65,7 +67,7 @@ impl Session<'_> {
     /// # Errors
     /// Where this person is no administrator, a file stands there, or it cannot be written.
     pub fn back_up(&self, path: &Path) -> Result<Verification, Fault> {
-        if self.actor.role != crate::domain::account::Role::Administrator {
+        if self.actor.role != Role::Administrator {
             let sentence = "备份里有全部数据，要由管理员办理。请联系本组织的管理员。";
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
         }
@@ -106,12 +108,26 @@ impl Session<'_> {
         write_container(path, &manifest, &files)
     }
 
-    /// Checks pages, references and the chain of events.
+    /// Checks pages, references and the chain of events; then counts and search words.
     ///
     /// # Errors
     /// Naming the first thing that is damaged.
     pub fn verify(&self) -> Result<Verification, Fault> {
-        self.office.store.verify()
+        let found = self.office.store.verify()?;
+        self.office.store.check_derived()?;
+        Ok(found)
+    }
+
+    /// Makes counts and search words anew from the records.
+    ///
+    /// # Errors
+    /// Where this person is no administrator, it cannot be written, or the watch asked to stop.
+    pub fn rebuild_derived(&self, watch: &mut Watch<'_>) -> Result<(), Fault> {
+        if self.actor.role != Role::Administrator {
+            let sentence = "重新编排要由管理员办理。请联系本组织的管理员。";
+            return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        }
+        self.office.store.rebuild_derived(watch)
     }
 }
 

@@ -41,7 +41,7 @@ impl Store {
         copy.close().map_err(|(_, error)| error).told()
     }
 
-    /// Checks pages, references between rows, the tallies, and the chain of events.
+    /// Checks pages, references between rows, and the chain of events.
     ///
     /// # Errors
     /// Naming the first thing that is damaged.
@@ -56,7 +56,6 @@ impl Store {
         }
         self.check_pages()?;
         self.check_references()?;
-        self.check_tallies()?;
         let n_events = self.verify_chain()?;
         let (n_members, n_transfers) =
             self.connection.query_row(COUNTS, [], |r| Ok((r.get(0)?, r.get(1)?))).told()?;

@@ -8,6 +8,7 @@ mod adoption;
 mod audit;
 mod backup;
 mod chain;
+mod derived;
 mod fault;
 mod imports;
 mod member_changes;

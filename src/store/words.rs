@@ -4,32 +4,22 @@
 //! with every search; until then the newest ones are simply looked at. What the words find is
 //! verified by `row_match`, so a search is exact however the files stand.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+mod filing;
 
 use rusqlite::types::Value;
-use rusqlite::{CachedStatement, OptionalExtension, Row, Statement, ToSql, params};
+use rusqlite::{CachedStatement, OptionalExtension, Row, ToSql, params};
 
 use super::Store;
 use super::fault::{Stored, Told};
-use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::progress::{Progress, Watch, unwatched};
+use crate::domain::progress::{Watch, unwatched};
 use crate::domain::words::{
-    BITMAP, BLOCK_BITS, Bits, Fields, Growing, Plan, RowQuery, Word, Words, decode, encode,
-    numbers_in, of_number, of_person, of_text,
+    BITMAP, BLOCK_BITS, Bits, Fields, Plan, RowQuery, Word, Words, numbers_in, of_number,
+    of_person, of_text,
 };
+use filing::{Filer, check_block, write_block};
 
 /// As many rows may be waiting to be filed: to look at them takes a search two milliseconds.
 const MOST_UNFILED: i64 = 512;
-
-/// Bytes of sets that are gathered before they are written.
-const GATHERED: usize = 24 << 20;
-
-/// About what a gathered word takes beside its set.
-const OVERHEAD: usize = 64;
-
-/// A report is made after so many rows.
-const REPORTED: u64 = 20_000;
 
 /// A list that is searched by words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,13 +141,26 @@ impl Store {
         })
     }
 
+    /// Whether every row that counts as filed stands under all its words.
+    ///
+    /// # Errors
+    /// Where one does not: the data are right, but a search may miss it.
+    pub(in crate::store) fn check_words(&self) -> Stored<()> {
+        for list in [Searched::Transfers, Searched::Members] {
+            let (filed, _) = self.filing(list)?;
+            let settled = format!("id <= $1 AND id NOT IN ({}) ORDER BY id", list.unfiled());
+            Filer::new(self, list, check_block, &mut unwatched).take(&settled, filed)?;
+        }
+        Ok(())
+    }
+
     fn file(&self, list: Searched, watch: &mut Watch<'_>) -> Stored<()> {
         let (filed, last) = self.filing(list)?;
-        let mut filer = Filer::new(self, list, watch);
-        filer.total = u64::try_from(last - filed).unwrap_or_default();
-        filer.file_rows("id > $1 ORDER BY id", filed)?;
+        let mut filer = Filer::new(self, list, write_block, watch);
+        filer.expect(last - filed);
+        filer.take("id > $1 ORDER BY id", filed)?;
         let changed = format!("id <= $1 AND id IN ({}) ORDER BY id", list.unfiled());
-        filer.file_rows(&changed, filed)?;
+        filer.take(&changed, filed)?;
         self.connection.execute(list.clear(), []).told()?;
         const DONE: &str = "UPDATE filings SET upto = max(upto, $1) WHERE list = $2";
         self.connection.execute(DONE, params![last, list.name()]).map(drop).told()
@@ -339,121 +342,4 @@ fn few_of(last: i64) -> usize {
 pub(super) fn is_among(bits: &[u8], row: i64) -> bool {
     let byte = usize::try_from(row >> 3).ok().and_then(|at| bits.get(at));
     byte.is_some_and(|byte| byte >> (row & 7) & 1 != 0)
-}
-
-/// Files rows under their words, many at a time.
-struct Filer<'a, 'w> {
-    store: &'a Store,
-    list: Searched,
-    watch: &'a mut Watch<'w>,
-    total: u64,
-    done: u64,
-    /// The rows of a block by their words.
-    gathered: HashMap<u64, Growing, BuildHasherDefault<Spread>>,
-    n_bytes: usize,
-    block: i64,
-}
-
-impl<'a, 'w> Filer<'a, 'w> {
-    fn new(store: &'a Store, list: Searched, watch: &'a mut Watch<'w>) -> Self {
-        let gathered = HashMap::default();
-        Self { store, list, watch, total: 0, done: 0, gathered, n_bytes: 0, block: 0 }
-    }
-
-    /// Files rows, which come in ascending order.
-    fn file_rows(&mut self, which: &str, filed: i64) -> Stored<()> {
-        let sql = format!("{}{which}", self.list.texts());
-        let mut statement = self.store.connection.prepare(&sql).told()?;
-        let mut rows = statement.query([filed]).told()?;
-        let mut words = Vec::new();
-        while let Some(row) = rows.next().told()? {
-            let id: i64 = row.get(0).told()?;
-            if id >> BLOCK_BITS != self.block || self.n_bytes > GATHERED {
-                self.write()?;
-                self.block = id >> BLOCK_BITS;
-            }
-            self.list.add_words(row, &mut words).told()?;
-            let low = u32::try_from(id & ((1 << BLOCK_BITS) - 1)).unwrap_or_default();
-            for word in words.drain(..) {
-                self.gather(word, low);
-            }
-            self.report()?;
-        }
-        self.write()
-    }
-
-    fn gather(&mut self, word: Word, row: u32) {
-        let rows = self.gathered.entry(word.number()).or_default();
-        let before = rows.stored().len();
-        rows.push(row);
-        // A set that turned into a bitmap does not grow any more.
-        self.n_bytes += rows.stored().len().saturating_sub(before);
-        self.n_bytes += if before == 0 { OVERHEAD } else { 0 };
-    }
-
-    fn report(&mut self) -> Stored<()> {
-        self.done += 1;
-        if !self.done.is_multiple_of(REPORTED) {
-            return Ok(());
-        }
-        let progress = Progress { step: "编排检索", done: self.done, total: self.total };
-        if (self.watch)(progress).is_break() {
-            let sentence = "已经停下，这一步没有保存，原来的数据没有动。";
-            return Err(Fault::new(FaultKind::Failed, sentence));
-        }
-        Ok(())
-    }
-
-    /// Writes what was gathered, in the order of the keys.
-    fn write(&mut self) -> Stored<()> {
-        let mut gathered: Vec<(u64, Growing)> = self.gathered.drain().collect();
-        self.n_bytes = 0;
-        gathered.sort_unstable_by_key(|(word, _)| *word);
-        let connection = &self.store.connection;
-        let mut look = connection.prepare_cached(self.list.look()).told()?;
-        let mut put = connection.prepare_cached(self.list.put()).told()?;
-        let start = self.block << Word::BITS;
-        let is_new = !look.exists([start, start | ((1 << Word::BITS) - 1)]).told()?;
-        for (word, rows) in gathered {
-            let key = start | i64::try_from(word).unwrap_or_default();
-            if is_new {
-                put.execute(params![key, rows.stored()]).told()?;
-            } else if let Some(both) = with_filed(&mut look, key, rows.stored())? {
-                put.execute(params![key, both]).told()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A set together with what is filed already; nothing if that is all of it.
-fn with_filed(look: &mut Statement<'_>, key: i64, rows: &[u8]) -> Stored<Option<Vec<u8>>> {
-    let mut found = look.query([key, key]).told()?;
-    let Some(row) = found.next().told()? else { return Ok(Some(rows.to_vec())) };
-    let filed = row.get_ref(0).told()?.as_blob().unwrap_or_default();
-    let mut both: Vec<u32> = decode(filed).collect();
-    let n_filed = both.len();
-    both.extend(decode(rows));
-    both.sort_unstable();
-    both.dedup();
-    Ok((both.len() > n_filed).then(|| encode(&both)))
-}
-
-/// Spreads words over a table, quicker than the usual way, which every character would pay for.
-#[derive(Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        let mixed = (self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
 }

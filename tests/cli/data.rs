@@ -21,6 +21,8 @@ fn a_backup_is_restored_and_the_old_data_kept() {
     office.admin(&["org", "show", "B3"]).code(4);
     let sound = office.admin(&["verify", "--json"]).code(0).json();
     assert_eq!((&sound["ok"], &sound["counts"]["members"]), (&true.into(), &4.into()));
+    assert!(office.admin(&["verify", "--rebuild"]).code(0).out.contains("完好"));
+    office.operator(&["verify", "--rebuild"]).code(5);
 }
 
 #[test]

@@ -151,7 +151,7 @@ impl Store {
         if wanted == kept {
             return Ok(());
         }
-        let sentence = "转接的计数表和转接记录对不上，各视图的条数可能不准。请停止录入，用最近的备份恢复；原文件请保留。";
+        let sentence = "转接的计数表和转接记录对不上，各视图的条数可能不准；记录本身没有少。请用 verify --rebuild 重新编排。";
         Err(Fault::new(FaultKind::Damaged, sentence))
     }
 

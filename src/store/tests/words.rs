@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fixture::*;
 use super::generated::full_office;
+use crate::domain::fault::FaultKind;
 use crate::domain::filter::{SortColumn, Start, TransferQuery, View};
 use crate::domain::form::Initiator;
 use crate::domain::progress::unwatched;
@@ -271,6 +272,17 @@ fn what_is_missing_is_filed_anew() {
     office.store.file_all(&mut unwatched).unwrap();
     let content = "SELECT group_concat(key || hex(ids)) FROM transfer_words";
     let all: String = office.one(content);
+    office.store.check_derived().unwrap();
+    for list in ["transfer_words", "member_words"] {
+        let one = format!("(SELECT max(key) FROM {list})");
+        let kept: Vec<u8> = office.one(&format!("SELECT ids FROM {list} WHERE key = {one}"));
+        let key: i64 = office.one(&format!("SELECT {one}"));
+        office.behind(&format!("DELETE FROM {list} WHERE key = {key}")).unwrap();
+        assert_eq!(kind(office.store.check_derived()), FaultKind::Damaged, "{list}");
+        let hex: String = kept.iter().map(|byte| format!("{byte:02x}")).collect();
+        office.behind(&format!("INSERT INTO {list} VALUES ({key}, x'{hex}')")).unwrap();
+        office.store.check_derived().unwrap();
+    }
     office.behind("DELETE FROM transfer_words WHERE key % 3 = 0").unwrap();
     let changes = || office.one::<i64>("SELECT total_changes()");
     let before = changes();
