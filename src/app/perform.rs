@@ -13,7 +13,7 @@ use crate::model::effect::{
     Arrival, Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings, Ticket,
 };
 use crate::office::{
-    Door, Entry, ImportOptions, Interrupter, PreparedImport, PreparedOffice, Session,
+    BackupJob, Door, Entry, ImportOptions, Interrupter, PreparedImport, PreparedOffice, Session,
 };
 use crate::store::{MemberFilter, OrgFilter};
 use crate::vault::KdfCost;
@@ -44,6 +44,21 @@ impl World {
         self.door.interrupter()
     }
 
+    /// Today's date, local.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.clock.now().today()
+    }
+
+    /// Whether somebody is signed in.
+    pub fn is_signed_in(&self) -> bool {
+        self.door.session(self.clock.now()).is_ok()
+    }
+
+    /// The backup of today, if it is still to be made.
+    pub fn daily_backup(&self) -> Option<BackupJob> {
+        self.door.daily_backup(self.clock.now())
+    }
+
     /// Where the directory in force lies, and its generation, once somebody is signed in.
     pub fn directory_place(&self) -> Option<(PathBuf, u64)> {
         let session = self.door.session(self.clock.now()).ok()?;
@@ -60,6 +75,14 @@ impl World {
     /// Performs an effect. A fault becomes a reply that names the question it belongs to.
     pub fn perform_with(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Vec<Reply> {
         let ticket = ticket_of(&effect);
+        if effect.writes()
+            && let Err(fault) = self.door.must_write(self.clock.now())
+        {
+            // A draft is kept by itself now and then: nobody is stopped for it.
+            let is_draft = matches!(effect, Effect::SaveDraft(..));
+            let said = "这个窗口只能看，草稿没有保存。".to_owned();
+            return vec![if is_draft { Reply::Warned(said) } else { Reply::Failed(ticket, fault) }];
+        }
         self.outcome(effect, meanwhile).unwrap_or_else(|fault| {
             if fault.kind == FaultKind::Stopped {
                 return vec![Reply::Stopped];
@@ -67,8 +90,26 @@ impl World {
             if let Some(cause) = &fault.cause {
                 super::log::write(self.door.places(), cause);
             }
+            if let Some((sentence, backup)) = self.door.take_damage() {
+                return vec![Reply::Damaged { sentence, backup }];
+            }
+            if fault.kind == FaultKind::Disk {
+                return self.after_disk(ticket, fault);
+            }
             vec![Reply::Failed(ticket, fault)]
         })
+    }
+
+    /// After an error of the disk nothing more is written (R06), and what was found is told.
+    fn after_disk(&mut self, ticket: Option<Ticket>, fault: Fault) -> Vec<Reply> {
+        let had = self.interrupter().is_some();
+        let sentence = self.door.distrust();
+        let mut replies = vec![Reply::ViewOnly("磁盘读写出错，已改成只能看。".to_owned())];
+        if had && self.interrupter().is_none() {
+            replies.push(Reply::Locked);
+        }
+        replies.push(Reply::Failed(ticket, Fault { sentence, ..fault }));
+        replies
     }
 
     fn outcome(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
@@ -92,6 +133,10 @@ impl World {
                 export(session, order, meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
+            Effect::Restore(path) => {
+                let sentence = self.door.restore(&path, self.clock.now())?;
+                Ok(vec![Reply::Locked, Reply::Restored(sentence)])
+            }
             Effect::Redraw
             | Effect::Quit
             | Effect::Forget(_)

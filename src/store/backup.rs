@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 
 use super::Store;
 use super::fault::{Stored, Told};
@@ -21,6 +21,36 @@ pub struct Verification {
     pub n_events: i64,
 }
 
+/// Pages that are copied at a time: a commit of another connection waits for no more.
+const PAGES: std::ffi::c_int = 1024;
+
+/// Steps after which the rest is copied at once. Each commit of another connection begins the copy
+/// anew, so somebody who never stops working would never get a backup.
+const MOST_STEPS: usize = 4_000;
+
+/// Times that a lock of another connection is waited for, 20 ms each.
+const MOST_WAITS: usize = 500;
+
+/// Copies step by step, giving way to whoever writes in between.
+fn paced(backup: &Backup<'_, '_>) -> Stored<()> {
+    let (mut steps, mut waits) = (0, 0);
+    loop {
+        let pages = if steps < MOST_STEPS { PAGES } else { -1 };
+        match backup.step(pages).told()? {
+            StepResult::Done => return Ok(()),
+            StepResult::Busy | StepResult::Locked if waits < MOST_WAITS => {
+                waits += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            StepResult::Busy | StepResult::Locked => {
+                let sentence = "数据一直有人在写，备份没有做成。请稍后再试；数据没有动。";
+                return Err(Fault::new(FaultKind::Busy, sentence));
+            }
+            _ => steps += 1,
+        }
+    }
+}
+
 impl Store {
     /// Copies the live database, encrypted with the same key, to a file that does not exist yet.
     ///
@@ -31,14 +61,25 @@ impl Store {
             let sentence = format!("{} 已经存在，没有覆盖。请换一个文件名。", path.display());
             return Err(Fault::new(FaultKind::Conflict, sentence));
         }
+        super::open::make_private_file(path)?;
         let mut copy = Connection::open(path).told()?;
         copy.pragma_update(None, "cipher_log_level", "NONE").told()?;
         copy.pragma_update(None, "key", key).told()?;
         {
             let backup = Backup::new(&self.connection, &mut copy).told()?;
-            backup.run_to_completion(256, Duration::ZERO, None).told()?;
+            paced(&backup)?;
         }
         copy.close().map_err(|(_, error)| error).told()
+    }
+
+    /// Bytes that the database takes on disk.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn bytes(&self) -> Stored<u64> {
+        const SQL: &str = "SELECT (SELECT page_count FROM pragma_page_count) *
+                                  CAST((SELECT * FROM pragma_page_size) AS INTEGER)";
+        self.connection.query_row(SQL, [], |r| r.get(0)).told()
     }
 
     /// Checks pages, references between rows, the tallies, and the chain of events.

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OpenFlags};
@@ -30,12 +31,40 @@ const LEAST_SQLITE: i32 = 3_051_003;
 /// The migrations, oldest first. Only ever added to, never edited.
 const MIGRATIONS: &[&str] = &[include_str!("../../assets/sql/0001_ground.sql")];
 
+/// How a database is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It is made; the file is empty and ours.
+    Make,
+    /// It is there, and will be written.
+    Write,
+    /// It is there, and is only read.
+    View,
+}
+
 impl Store {
     /// Opens an existing database with its raw key (`x'…'`, as SQLCipher takes it).
+    ///
+    /// The file is never opened beside SQLite, not even to look at its header: closing it would
+    /// drop the locks of every connection of this process. A file without encryption is refused by
+    /// SQLCipher, since its first page does not authenticate.
     ///
     /// # Errors
     /// Where the file is missing, damaged, keyed otherwise, newer than this program, or busy.
     pub fn open(path: &Path, key: &str) -> Stored<Self> {
+        Self::open_existing(path, key, Manner::Write)
+    }
+
+    /// The same for looking only: whatever would write is refused by SQLite itself.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also where a killed program left a journal that only a writer may take
+    /// back, or where the database is of an older version.
+    pub fn open_to_view(path: &Path, key: &str) -> Stored<Self> {
+        Self::open_existing(path, key, Manner::View)
+    }
+
+    fn open_existing(path: &Path, key: &str, manner: Manner) -> Stored<Self> {
         if !path.is_file() {
             let shown = path.display().to_string();
             return Err(not_found(
@@ -49,9 +78,13 @@ impl Store {
             let sentence = "数据库文件是空的，内容已经丢失，没有打开。请用「恢复备份」找回。";
             return Err(Fault::new(FaultKind::Damaged, sentence));
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let access = match manner {
+            Manner::View => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Manner::Make | Manner::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        };
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).told()?;
-        Self::prepare(connection, Some(key))
+        Self::prepare(connection, Some(key), manner)
     }
 
     /// Makes a new database. The file must not exist.
@@ -66,7 +99,7 @@ impl Store {
         }
         make_private_file(path)?;
         let connection = Connection::open(path).told()?;
-        let store = Self::prepare(connection, Some(key))?;
+        let store = Self::prepare(connection, Some(key), Manner::Make)?;
         store.connection.pragma_update(None, "application_id", APPLICATION_ID).told()?;
         Ok(store)
     }
@@ -76,10 +109,10 @@ impl Store {
     /// # Errors
     /// Where SQLite refuses.
     pub fn in_memory() -> Stored<Self> {
-        Self::prepare(Connection::open_in_memory().told()?, None)
+        Self::prepare(Connection::open_in_memory().told()?, None, Manner::Make)
     }
 
-    fn prepare(connection: Connection, key: Option<&str>) -> Stored<Self> {
+    fn prepare(connection: Connection, key: Option<&str>, manner: Manner) -> Stored<Self> {
         if let Some(key) = key {
             // SQLCipher prints errors over the screen unless its log is off before the key is set.
             connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
@@ -88,19 +121,25 @@ impl Store {
         }
         connection.busy_timeout(Duration::from_secs(3)).told()?;
         connection.execute_batch(PRAGMAS).told()?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).told()?;
         assert_version()?;
         // The first read tells a wrong key from a right one.
         let n: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).told()?;
+        if n == 0 && manner != Manner::Make {
+            let sentence =
+                "数据库里什么也没有，内容已经丢失，没有打开。请用「恢复备份」找回，原文件请保留。";
+            return Err(Fault::new(FaultKind::Damaged, sentence));
+        }
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let (gathered, pace) = Default::default();
         let mut store = Self { connection, fresh: n == 0, gathered, pace };
-        store.migrate()?;
+        store.migrate(manner)?;
         store.define_functions()?;
         Ok(store)
     }
 
-    fn migrate(&mut self) -> Stored<()> {
+    fn migrate(&mut self, manner: Manner) -> Stored<()> {
         let version: i64 =
             self.connection.pragma_query_value(None, "user_version", |r| r.get(0)).told()?;
         let known = MIGRATIONS.len();
@@ -109,6 +148,11 @@ impl Store {
             let sentence = format!(
                 "这个数据库是更新的版本（{version}）写的，本程序只认到 {known}，没有打开也没有改动。请换用新版程序。"
             );
+            return Err(Fault::new(FaultKind::Damaged, sentence));
+        }
+        if done < known && manner == Manner::View {
+            let sentence =
+                "这个数据库是旧版本写的，要先升级，只读打不开。请在能写入的机器上打开一次。";
             return Err(Fault::new(FaultKind::Damaged, sentence));
         }
         for (i, sql) in MIGRATIONS.iter().enumerate().skip(done) {
@@ -174,7 +218,7 @@ const PRAGMAS: &str = "
 
 /// An empty file that only its owner may read, which must not exist yet: SQLite would make one that
 /// others can read.
-fn make_private_file(path: &Path) -> Stored<()> {
+pub(super) fn make_private_file(path: &Path) -> Stored<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
