@@ -100,11 +100,16 @@ impl World {
         })
     }
 
+    /// Whether the data is only looked at, as it is now.
+    fn view_only(&self) -> Reply {
+        Reply::ViewOnly(self.door.viewing().map(|why| why.notice(self.clock.now())))
+    }
+
     /// After an error of the disk nothing more is written (R06), and what was found is told.
     fn after_disk(&mut self, ticket: Option<Ticket>, fault: Fault) -> Vec<Reply> {
         let had = self.interrupter().is_some();
         let sentence = self.door.distrust();
-        let mut replies = vec![Reply::ViewOnly("磁盘读写出错，已改成只能看。".to_owned())];
+        let mut replies = vec![self.view_only()];
         if had && self.interrupter().is_none() {
             replies.push(Reply::Locked);
         }
@@ -179,12 +184,16 @@ impl World {
         match effect {
             Effect::SignIn { id_number, password } => {
                 let entry = self.door.knock(&id_number, &password, now)?;
-                Ok(vec![match entry {
-                    Entry::MustChange { name, opens_database } => {
-                        Reply::MustChangePassword { name, opens_database }
-                    }
-                    Entry::Welcome(actor) => Reply::SignedIn(self.arrival(actor)),
-                }])
+                let looks = self.view_only();
+                Ok(vec![
+                    looks,
+                    match entry {
+                        Entry::MustChange { name, opens_database } => {
+                            Reply::MustChangePassword { name, opens_database }
+                        }
+                        Entry::Welcome(actor) => Reply::SignedIn(self.arrival(actor)),
+                    },
+                ])
             }
             Effect::ChangePassword { current, new } => {
                 let actor = self.door.change_password(&current, &new, now)?;

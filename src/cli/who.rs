@@ -40,7 +40,13 @@ pub(super) fn sign_in(to: (&Places, Access), global: &Global, now: Now) -> Resul
     let id = acting(global)?;
     let password = password(global, "密码：")?;
     match door.knock(&id, &password, now)? {
-        Entry::Welcome(_) => Ok(door),
+        Entry::Welcome(_) => {
+            // The disk may have turned out to be full only now.
+            if to.1 == Access::Write {
+                door.must_write(now)?;
+            }
+            Ok(door)
+        }
         Entry::MustChange { name, .. } => Err(must_change(&name)),
     }
 }

@@ -314,8 +314,8 @@ pub enum Reply {
     Stopped,
     /// Something to know that belongs to no question.
     Warned(String),
-    /// From here on the data is only looked at; the sentence says why.
-    ViewOnly(String),
+    /// Whether from here on the data is only looked at; the sentence says why.
+    ViewOnly(Option<String>),
     /// The data is damaged or gone, and this is what could be put in its place.
     Damaged {
         /// What is damaged.

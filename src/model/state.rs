@@ -376,7 +376,7 @@ fn about_the_data(state: &mut State, reply: &Reply) -> Vec<Effect> {
     use super::screens::guard;
     match reply {
         Reply::ViewOnly(why) => {
-            state.viewing = Some(why.clone());
+            state.viewing.clone_from(why);
             Vec::new()
         }
         Reply::Damaged { sentence, backup } => {

@@ -20,8 +20,8 @@ mod retention;
 #[cfg(test)]
 mod tests;
 
-pub(super) use automatic::newest_backup;
 pub use automatic::{BackupJob, Occasion, list_backups};
+pub(super) use automatic::{newest_backup, sweep};
 pub(super) use restore::put_in_place;
 pub use restore::{RestorePreview, finish_restore, preview_restore, restore};
 

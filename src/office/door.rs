@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::backups::{finish_restore, newest_backup, put_in_place};
+use super::backups::{finish_restore, newest_backup, put_in_place, sweep};
 use super::station::Claimed;
 use super::{
     Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, ground, is_demo,
@@ -105,6 +105,7 @@ impl Door {
             Claimed::Held(station) => {
                 self.station = Some(station);
                 self.warnings.extend(ground::warnings(&self.places));
+                sweep(&self.places.backups);
                 None
             }
             Claimed::Viewing(why) => Some(why),
@@ -194,6 +195,7 @@ impl Door {
                 "这里还没有建立单位。请先做「首次设置」，或用 --data-dir 指到已有数据的目录。";
             return Err(Fault::new(FaultKind::NotFound, sentence));
         }
+        self.look_for_room();
         self.claim(Patience::Short)?;
         self.actor = None;
         self.guest = None;
@@ -220,7 +222,8 @@ impl Door {
             }
             Err(fault) => return Err(self.name_keys(fault)),
         };
-        self.noted(attempts.record_success(&mark, now.moment.0))?;
+        // Failures that cannot be forgotten now are forgotten next time; nobody is kept out for it.
+        attempts.record_success(&mark, now.moment.0).unwrap_or_default();
         let office = match self.open_office(vault, unlocked.key) {
             Ok(office) => office,
             Err(fault) => return Err(self.name_damage(fault)),
@@ -373,9 +376,30 @@ impl Door {
         self.actor = Some(actor.clone());
         // Who only looks leaves no entry: what would show a number in the clear is refused there.
         if self.viewing.is_none() {
-            self.session(now)?.desk().record(&Deed::new("sign_in", actor.name.clone()))?;
+            let entry = Deed::new("sign_in", actor.name.clone());
+            match self.session(now)?.desk().record(&entry) {
+                Err(fault) if fault.kind == FaultKind::CannotWrite => self.only_look(Viewing::Full),
+                recorded => recorded?,
+            }
         }
         Ok(Entry::Welcome(actor))
+    }
+
+    fn only_look(&mut self, why: Viewing) {
+        if let Some(office) = &mut self.office {
+            office.viewing = Some(why.clone());
+        }
+        self.viewing = Some(why);
+    }
+
+    /// There may be room again since somebody signed in last.
+    fn look_for_room(&mut self) {
+        if self.viewing == Some(Viewing::Full) {
+            self.viewing = None;
+            if let Some(office) = &mut self.office {
+                office.viewing = None;
+            }
+        }
     }
 
     fn opens_database(&self, actor: &Actor) -> bool {

@@ -77,6 +77,8 @@ pub enum Viewing {
     Occupied(Holder),
     /// The system lets us read and not write.
     ReadOnly,
+    /// The disk was full when somebody signed in, so not even that could be recorded (R05).
+    Full,
     /// A commit failed with an error of the disk, and nothing more is written (R06).
     Distrusted,
 }
@@ -96,6 +98,10 @@ impl Viewing {
                 let sentence = "数据目录不能写入，这里只能看，这一步没有办。请检查目录的权限，或看磁盘是不是只读，再重新打开。";
                 Fault::new(FaultKind::CannotWrite, sentence)
             }
+            Self::Full => {
+                let sentence = "磁盘空间不够，现在只能看，这一步没有办。请腾出空间后重新登录再办。";
+                Fault::new(FaultKind::CannotWrite, sentence)
+            }
             Self::Distrusted => {
                 let sentence = "磁盘刚才读写出错，为保住数据已改成只能看，这一步没有办。请检查磁盘，关掉程序再重新打开。";
                 Fault::new(FaultKind::CannotWrite, sentence)
@@ -110,6 +116,7 @@ impl Viewing {
             Self::ReadOnly => {
                 "数据目录不能写入（目录、文件或磁盘是只读的，或属于别的用户）。".to_owned()
             }
+            Self::Full => "磁盘空间不够，现在只能看。".to_owned(),
             Self::Distrusted => "磁盘读写出错，已改成只能看。".to_owned(),
         }
     }

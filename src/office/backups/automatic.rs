@@ -156,7 +156,6 @@ impl BackupJob {
     pub fn run(&self) -> Result<PathBuf, Fault> {
         let folder = &self.places.backups;
         crate::office::places::make_private(folder)?;
-        sweep(folder);
         let made_at = self.now.local(self.now.moment);
         let path = folder.join(name_of(made_at, self.occasion));
         if path.exists() {
@@ -232,8 +231,9 @@ fn prune(folder: &Path) {
     }
 }
 
-/// Removes what killed backups left: whoever makes one here holds the data, so nobody else does.
-pub(super) fn sweep(folder: &Path) {
+/// Removes what killed backups left. Only whoever has just begun to hold the data may do that: then
+/// nobody makes one.
+pub(in crate::office) fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
             let path = entry.path();
