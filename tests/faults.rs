@@ -22,5 +22,7 @@ mod ops;
 mod privacy;
 #[path = "faults/room.rs"]
 mod room;
+#[path = "faults/scarce.rs"]
+mod scarce;
 #[path = "faults/windows.rs"]
 mod windows;

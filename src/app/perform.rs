@@ -140,7 +140,7 @@ impl World {
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::Restore(path) => {
                 let sentence = self.door.restore(&path, self.clock.now())?;
-                Ok(vec![Reply::Locked, Reply::Restored(sentence)])
+                Ok(vec![Reply::Restored(sentence)])
             }
             Effect::Redraw
             | Effect::Quit

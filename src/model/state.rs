@@ -380,10 +380,14 @@ fn about_the_data(state: &mut State, reply: &Reply) -> Vec<Effect> {
             Vec::new()
         }
         Reply::Damaged { sentence, backup } => {
+            state.message = Message::default();
             let popup = guard::damaged(sentence, backup.as_ref());
             state.navigate(Nav::Push(Box::new(popup.into())))
         }
         Reply::Restored(sentence) => {
+            state.session = None;
+            state.message = Message::default();
+            state.layers = vec![super::screens::sign_in::SignIn::new(true, false).into()];
             let popup = guard::restored(sentence);
             state.navigate(Nav::Push(Box::new(popup.into())))
         }

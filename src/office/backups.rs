@@ -21,7 +21,7 @@ mod retention;
 mod tests;
 
 pub use automatic::{BackupJob, Occasion, list_backups};
-pub(super) use automatic::{newest_backup, sweep};
+pub(super) use automatic::{keep_old_version, newest_backup, sweep};
 pub(super) use restore::put_in_place;
 pub use restore::{RestorePreview, finish_restore, preview_restore, restore};
 

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::backups::{finish_restore, newest_backup, put_in_place, sweep};
+use super::backups::{finish_restore, keep_old_version, newest_backup, put_in_place, sweep};
 use super::station::Claimed;
 use super::{
     Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, ground, is_demo,
@@ -224,7 +224,7 @@ impl Door {
         };
         // Failures that cannot be forgotten now are forgotten next time; nobody is kept out for it.
         attempts.record_success(&mark, now.moment.0).unwrap_or_default();
-        let office = match self.open_office(vault, unlocked.key) {
+        let office = match self.open_office(vault, unlocked.key, now) {
             Ok(office) => office,
             Err(fault) => return Err(self.name_damage(fault)),
         };
@@ -303,9 +303,14 @@ impl Door {
         if self.viewing.is_some() { Ok(()) } else { kept.map_err(Fault::from) }
     }
 
-    fn open_office(&self, vault: Vault, key: DatabaseKey) -> Result<Office, Fault> {
-        let open = if self.viewing.is_some() { Store::open_to_view } else { Store::open };
-        let store = open(&self.places.database(), &key.pragma_literal())?;
+    fn open_office(&self, vault: Vault, key: DatabaseKey, now: Now) -> Result<Office, Fault> {
+        let (path, literal) = (self.places.database(), key.pragma_literal());
+        let store = if self.viewing.is_some() {
+            Store::open_to_view(&path, &literal)?
+        } else {
+            let mut before = |old: &Store| keep_old_version(&self.places, old, &literal, now);
+            Store::open_bringing_up(&path, &literal, &mut before)?
+        };
         Ok(Office {
             store,
             key,

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
 
 use super::Store;
 use super::fault::{Stored, Told};
@@ -72,6 +72,43 @@ impl Store {
         copy.close().map_err(|(_, error)| error).told()
     }
 
+    /// Copies the database as it is, whatever version it has, and checks the copy's pages. The
+    /// chain of events is not looked at, since only its own version knows how.
+    ///
+    /// # Errors
+    /// As [`Store::copy_to`], and where a page of the copy is damaged.
+    pub fn copy_as_it_is(&self, path: &Path, key: &str) -> Stored<Verification> {
+        const COUNTS: &str = "SELECT (SELECT count(*) FROM members),
+            (SELECT count(*) FROM transfers), (SELECT count(*) FROM events)";
+        self.copy_to(path, key)?;
+        let copy = Self::unprepared(path, key)?;
+        copy.check_file()?;
+        let counts = |r: &rusqlite::Row<'_>| {
+            Ok(Verification { n_members: r.get(0)?, n_transfers: r.get(1)?, n_events: r.get(2)? })
+        };
+        copy.connection.query_row(COUNTS, [], counts).told()
+    }
+
+    fn unprepared(path: &Path, key: &str) -> Stored<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).told()?;
+        connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
+        connection.pragma_update(None, "key", key).told()?;
+        let (gathered, pace) = Default::default();
+        Ok(Self { connection, fresh: false, gathered, pace })
+    }
+
+    /// The pages, as SQLite and SQLCipher see them.
+    fn check_file(&self) -> Stored<()> {
+        let found: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
+        if found != "ok" {
+            let sentence = "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
+            return Err(Fault::new(FaultKind::Damaged, sentence).because(found));
+        }
+        self.check_pages()
+    }
+
     /// Bytes that the database takes on disk.
     ///
     /// # Errors
@@ -89,13 +126,7 @@ impl Store {
     pub fn verify(&self) -> Stored<Verification> {
         const COUNTS: &str =
             "SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM transfers)";
-        let found: String =
-            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
-        if found != "ok" {
-            let sentence = "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
-            return Err(Fault::new(FaultKind::Damaged, sentence).because(found));
-        }
-        self.check_pages()?;
+        self.check_file()?;
         self.check_references()?;
         self.check_tallies()?;
         let n_events = self.verify_chain()?;
@@ -118,7 +149,7 @@ impl Store {
         }
     }
 
-    fn check_references(&self) -> Stored<()> {
+    pub(super) fn check_references(&self) -> Stored<()> {
         let mut statement = self.connection.prepare("PRAGMA foreign_key_check").told()?;
         let mut rows = statement.query([]).told()?;
         match rows.next().told()? {

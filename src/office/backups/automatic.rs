@@ -24,10 +24,13 @@ pub enum Occasion {
     BeforeImport,
     /// Before the key of the database is changed.
     BeforeRotation,
+    /// Before a database of an older version of the program is changed.
+    BeforeMigration,
 }
 
 impl Occasion {
-    const ALL: [Self; 3] = [Self::Daily, Self::BeforeImport, Self::BeforeRotation];
+    const ALL: [Self; 4] =
+        [Self::Daily, Self::BeforeImport, Self::BeforeRotation, Self::BeforeMigration];
 
     /// How it is called in names of files.
     fn id(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Occasion {
             Self::Daily => "daily",
             Self::BeforeImport => "before-import",
             Self::BeforeRotation => "before-rotation",
+            Self::BeforeMigration => "before-migration",
         }
     }
 
@@ -44,6 +48,7 @@ impl Occasion {
             Self::Daily => "每天自动",
             Self::BeforeImport => "导入前自动",
             Self::BeforeRotation => "更换数据密钥前自动",
+            Self::BeforeMigration => "升级前自动",
         }
     }
 }
@@ -198,6 +203,31 @@ impl BackupJob {
         let found = Verification { n_members: 0, n_transfers: 0, n_events: 0 };
         self.pack(path, self.places.database(), found, keys_before)
     }
+}
+
+/// Keeps a database of an older version of the program, before it is brought up to this one.
+pub(in crate::office) fn keep_old_version(
+    places: &Places,
+    old: &Store,
+    key: &str,
+    now: Now,
+) -> Result<(), Fault> {
+    let folder = &places.backups;
+    crate::office::places::make_private(folder)?;
+    // The copy, its container, and what the change itself may take.
+    enough_space(folder, 3 * old.bytes()?)?;
+    let made_at = now.local(now.moment);
+    let path = folder.join(name_of(made_at, Occasion::BeforeMigration));
+    let scratch = tempfile::Builder::new()
+        .prefix(TEMP_PREFIX)
+        .tempdir_in(folder)
+        .map_err(|error| cannot_write(&path, &error))?;
+    let copy = scratch.path().join("tuanzhuan.db");
+    let found = old.copy_as_it_is(&copy, key)?;
+    let files = [copy, places.key_file()];
+    container::write(&path, &manifest_of(made_at, "", found, &files)?, &files)?;
+    prune(folder);
+    Ok(())
 }
 
 /// Copies a database and checks the copy in every way.

@@ -50,7 +50,8 @@ fn old_ones_go_and_what_people_made_stays() {
     for day in 0..12 {
         daily(&door, later(day));
     }
-    assert!(own.exists());
+    drop(door);
+    assert!(own.exists() && Door::new(places.clone()).unwrap().viewing().is_none());
     assert!(!places.backups.join(format!("{TEMP_PREFIX}killed")).exists());
     // 2 to 13 June 2026: the last seven days, of which the first is the Sunday of its week.
     assert_eq!(names(&places).len(), 1 + 7, "{:?}", names(&places));
@@ -226,4 +227,17 @@ fn after_an_error_of_the_disk_what_was_saved_is_checked_and_nothing_more_written
     assert!(door.must_write(now()).is_err());
     let record = door.session(now()).unwrap().desk().record(&Deed::new("reveal", "某人"));
     assert!(record.is_err());
+}
+
+#[test]
+fn an_older_version_is_kept_before_it_is_changed() {
+    let (_dir, door) = office("某某学院团委");
+    let session = door.session(now()).unwrap();
+    let key = session.office.key.pragma_literal();
+    let places = door.places();
+    keep_old_version(places, &session.office.store, &key, now()).unwrap();
+    assert_eq!(names(places), ["tuanzhuan-20260602-103000-before-migration.backup"]);
+    check_backup(&list_backups(places)[0].path).unwrap();
+    let fault = keep_old_version(places, &session.office.store, &key, now()).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::CannotWrite, "a backup is never written over");
 }
