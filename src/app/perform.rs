@@ -83,21 +83,29 @@ impl World {
             let said = "这个窗口只能看，草稿没有保存。".to_owned();
             return vec![if is_draft { Reply::Warned(said) } else { Reply::Failed(ticket, fault) }];
         }
-        self.outcome(effect, meanwhile).unwrap_or_else(|fault| {
-            if fault.kind == FaultKind::Stopped {
-                return vec![Reply::Stopped];
-            }
-            if let Some(cause) = &fault.cause {
-                super::log::write(self.door.places(), cause);
-            }
-            if let Some((sentence, backup)) = self.door.take_damage() {
-                return vec![Reply::Damaged { sentence, backup }];
-            }
-            if fault.kind == FaultKind::Disk {
-                return self.after_disk(ticket, fault);
-            }
-            vec![Reply::Failed(ticket, fault)]
-        })
+        let mut replies = match self.outcome(effect, meanwhile) {
+            Ok(replies) => replies,
+            Err(fault) => self.told(ticket, fault),
+        };
+        // An act on several rows tells of each, so a fault of the disk may be among them.
+        if self.door.is_suspect() {
+            replies.extend(self.after_disk());
+        }
+        replies
+    }
+
+    /// A fault as replies.
+    fn told(&mut self, ticket: Option<Ticket>, fault: Fault) -> Vec<Reply> {
+        if fault.kind == FaultKind::Stopped {
+            return vec![Reply::Stopped];
+        }
+        if let Some(cause) = &fault.cause {
+            super::log::write(self.door.places(), cause);
+        }
+        if let Some((sentence, backup)) = self.door.take_damage() {
+            return vec![Reply::Damaged { sentence, backup }];
+        }
+        vec![Reply::Failed(ticket, fault)]
     }
 
     /// Whether the data is only looked at, as it is now.
@@ -106,14 +114,13 @@ impl World {
     }
 
     /// After an error of the disk nothing more is written (R06), and what was found is told.
-    fn after_disk(&mut self, ticket: Option<Ticket>, fault: Fault) -> Vec<Reply> {
-        let had = self.interrupter().is_some();
+    fn after_disk(&mut self) -> Vec<Reply> {
         let sentence = self.door.distrust();
         let mut replies = vec![self.view_only()];
-        if had && self.interrupter().is_none() {
+        if !self.is_signed_in() {
             replies.push(Reply::Locked);
         }
-        replies.push(Reply::Failed(ticket, Fault { sentence, ..fault }));
+        replies.push(Reply::Failed(None, Fault::new(FaultKind::Disk, sentence)));
         replies
     }
 

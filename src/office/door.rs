@@ -131,6 +131,11 @@ impl Door {
         std::mem::take(&mut self.warnings)
     }
 
+    /// Whether the disk failed under something that was to be saved.
+    pub fn is_suspect(&self) -> bool {
+        self.office.as_ref().is_some_and(|office| office.store.is_suspect())
+    }
+
     /// Stops writing after an error of the disk (R06): the database is closed, opened anew so that
     /// an unfinished transaction is taken back, checked, and from here on only looked at. A failed
     /// sync is never tried again, since a second success would prove nothing. Returns what was found.

@@ -94,8 +94,8 @@ impl Store {
         let connection = Connection::open_with_flags(path, flags).told()?;
         connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
         connection.pragma_update(None, "key", key).told()?;
-        let (gathered, pace) = Default::default();
-        Ok(Self { connection, fresh: false, gathered, pace })
+        let (gathered, pace, suspect) = Default::default();
+        Ok(Self { connection, fresh: false, gathered, pace, suspect })
     }
 
     /// The pages, as SQLite and SQLCipher see them.

@@ -158,8 +158,8 @@ impl Store {
             assert_ours(&connection)?;
         }
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let (gathered, pace) = Default::default();
-        let mut store = Self { connection, fresh: n == 0, gathered, pace };
+        let (gathered, pace, suspect) = Default::default();
+        let mut store = Self { connection, fresh: n == 0, gathered, pace, suspect };
         store.migrate(manner, MIGRATIONS, before)?;
         store.define_functions()?;
         Ok(store)

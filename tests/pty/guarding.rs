@@ -7,6 +7,7 @@ use tuanzhuan::domain::organisation::OrgKind;
 use tuanzhuan::office::{OfficeEntry, Places, PreparedOffice, list_backups};
 use tuanzhuan::vault::KdfCost;
 
+use super::demo;
 use super::people::superior;
 use super::terminal::{Start, Terminal};
 
@@ -105,4 +106,40 @@ fn a_window_on_an_office_that_a_command_holds_opens_when_it_is_done() {
     drop(held);
     start.wait_for("F8 登录");
     assert!(!start.screen().contains("只读"), "{start:?}");
+}
+
+/// R06: a commit whose sync fails is no success; the data is opened anew, checked, and from then on
+/// only looked at. Where every sync fails, it is closed.
+#[test]
+fn an_error_of_the_disk_ends_writing_on_the_screen() {
+    if std::process::Command::new("strace").arg("-V").output().is_err() {
+        return;
+    }
+    for (which, sentence) in [("1", "现在只能看"), ("1+", "磁盘读写出错")] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut whole = demo::open(demo::start(dir.path()));
+        whole.keys("<c-q>");
+        whole.wait_exit();
+        let inject = format!("inject=fsync,fdatasync:error=EIO:when={which}");
+        let program = env!("CARGO_BIN_EXE_tuanzhuan");
+        let words = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", &inject];
+        let words = [&words[..], &[program, "demo"]].concat();
+        let mut window = demo::open(Start::program("strace", dir.path(), &words));
+        window.keys("<down><down>8");
+        window.wait_for("╔ 办理转接");
+        window.keys("1");
+        window.wait_for(sentence);
+        assert!(!window.screen().contains("已同意"), "{window:?}");
+        window.keys("1");
+        window.wait_gone("知道了");
+        window.keys("<c-q>");
+        assert_eq!(window.wait_exit(), 0);
+        let mut again = demo::open(demo::start_again(dir.path()));
+        again.keys("<down><down>8");
+        again.wait_for("1 同意");
+        again.keys("1");
+        again.wait_for("已同意");
+        again.keys("<c-q>");
+        assert_eq!(again.wait_exit(), 0);
+    }
 }
