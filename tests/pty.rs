@@ -7,6 +7,8 @@
 mod demo;
 #[path = "pty/ending.rs"]
 mod ending;
+#[path = "pty/guarding.rs"]
+mod guarding;
 #[path = "pty/importing.rs"]
 mod importing;
 #[path = "pty/people.rs"]

@@ -4,6 +4,7 @@
 //! the effects to the worker, and draws when nothing more is waiting. It never touches the store.
 
 mod attention;
+mod daily;
 mod log;
 mod long_work;
 pub mod perform;
@@ -63,9 +64,11 @@ enum Going {
 ///
 /// # Errors
 /// Where the terminal cannot be used. Everything later is told inside.
-pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fault> {
+pub fn run(mut door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fault> {
     let (settings, warning) = settings::load(door.places(), world::no_colour());
     let (rules, has_office) = (door.rules().clone(), door.has_office());
+    let viewing = door.viewing().map(|why| why.notice(clock.now()));
+    let warnings = door.take_warnings().into_iter().chain(warning);
     let world = World::new(door, clock);
     let arrival = walked_in.map(|actor| world.arrival(actor));
     catch_panics();
@@ -75,13 +78,19 @@ pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fau
     let first = SignIn::new(has_office, false);
     let (mut state, effects) = State::new(first.into(), rules, screen.size(), clock.now());
     state.settings = settings;
-    if let Some(warning) = warning {
+    let warning = warnings.collect::<Vec<_>>().join("\n");
+    if !warning.is_empty() {
+        state.messages.push(warning.clone());
         state.message = crate::model::state::Message::warning(warning);
     }
     let mut shell = Shell { screen, state, worker, clock };
     shell.send(effects);
     if let Some(arrival) = arrival {
         shell.take(Msg::Reply(Box::new(Reply::SignedIn(arrival))));
+    }
+    if let Some(why) = viewing {
+        let effects = shell.state.view_only(why);
+        shell.send(effects);
     }
     shell.go(&messages);
     Ok(())

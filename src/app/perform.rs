@@ -13,7 +13,7 @@ use crate::model::effect::{
     Arrival, Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Settings, Ticket,
 };
 use crate::office::{
-    Door, Entry, ImportOptions, Interrupter, PreparedImport, PreparedOffice, Session,
+    BackupJob, Door, Entry, ImportOptions, Interrupter, PreparedImport, PreparedOffice, Session,
 };
 use crate::store::{MemberFilter, OrgFilter};
 use crate::vault::KdfCost;
@@ -44,6 +44,21 @@ impl World {
         self.door.interrupter()
     }
 
+    /// Today's date, local.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.clock.now().today()
+    }
+
+    /// Whether somebody is signed in.
+    pub fn is_signed_in(&self) -> bool {
+        self.door.session(self.clock.now()).is_ok()
+    }
+
+    /// The backup of today, if it is still to be made.
+    pub fn daily_backup(&self) -> Option<BackupJob> {
+        self.door.daily_backup(self.clock.now())
+    }
+
     /// Where the directory in force lies, and its generation, once somebody is signed in.
     pub fn directory_place(&self) -> Option<(PathBuf, u64)> {
         let session = self.door.session(self.clock.now()).ok()?;
@@ -60,15 +75,53 @@ impl World {
     /// Performs an effect. A fault becomes a reply that names the question it belongs to.
     pub fn perform_with(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Vec<Reply> {
         let ticket = ticket_of(&effect);
-        self.outcome(effect, meanwhile).unwrap_or_else(|fault| {
-            if fault.kind == FaultKind::Stopped {
-                return vec![Reply::Stopped];
-            }
-            if let Some(cause) = &fault.cause {
-                super::log::write(self.door.places(), cause);
-            }
-            vec![Reply::Failed(ticket, fault)]
-        })
+        if effect.writes()
+            && let Err(fault) = self.door.must_write(self.clock.now())
+        {
+            // A draft is kept by itself now and then: nobody is stopped for it.
+            let is_draft = matches!(effect, Effect::SaveDraft(..));
+            let said = "这个窗口只能看，草稿没有保存。".to_owned();
+            return vec![if is_draft { Reply::Warned(said) } else { Reply::Failed(ticket, fault) }];
+        }
+        let mut replies = match self.outcome(effect, meanwhile) {
+            Ok(replies) => replies,
+            Err(fault) => self.told(ticket, fault),
+        };
+        // An act on several rows tells of each, so a fault of the disk may be among them.
+        if self.door.is_suspect() {
+            replies.extend(self.after_disk());
+        }
+        replies
+    }
+
+    /// A fault as replies.
+    fn told(&mut self, ticket: Option<Ticket>, fault: Fault) -> Vec<Reply> {
+        if fault.kind == FaultKind::Stopped {
+            return vec![Reply::Stopped];
+        }
+        if let Some(cause) = &fault.cause {
+            super::log::write(self.door.places(), cause);
+        }
+        if let Some((sentence, backup)) = self.door.take_damage() {
+            return vec![Reply::Damaged { sentence, backup }];
+        }
+        vec![Reply::Failed(ticket, fault)]
+    }
+
+    /// Whether the data is only looked at, as it is now.
+    fn view_only(&self) -> Reply {
+        Reply::ViewOnly(self.door.viewing().map(|why| why.notice(self.clock.now())))
+    }
+
+    /// After an error of the disk nothing more is written (R06), and what was found is told.
+    fn after_disk(&mut self) -> Vec<Reply> {
+        let sentence = self.door.distrust();
+        let mut replies = vec![self.view_only()];
+        if !self.is_signed_in() {
+            replies.push(Reply::Locked);
+        }
+        replies.push(Reply::Failed(None, Fault::new(FaultKind::Disk, sentence)));
+        replies
     }
 
     fn outcome(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
@@ -92,6 +145,10 @@ impl World {
                 export(session, order, meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
+            Effect::Restore(path) => {
+                let sentence = self.door.restore(&path, self.clock.now())?;
+                Ok(vec![Reply::Restored(sentence)])
+            }
             Effect::Redraw
             | Effect::Quit
             | Effect::Forget(_)
@@ -134,12 +191,16 @@ impl World {
         match effect {
             Effect::SignIn { id_number, password } => {
                 let entry = self.door.knock(&id_number, &password, now)?;
-                Ok(vec![match entry {
-                    Entry::MustChange { name, opens_database } => {
-                        Reply::MustChangePassword { name, opens_database }
-                    }
-                    Entry::Welcome(actor) => Reply::SignedIn(self.arrival(actor)),
-                }])
+                let looks = self.view_only();
+                Ok(vec![
+                    looks,
+                    match entry {
+                        Entry::MustChange { name, opens_database } => {
+                            Reply::MustChangePassword { name, opens_database }
+                        }
+                        Entry::Welcome(actor) => Reply::SignedIn(self.arrival(actor)),
+                    },
+                ])
             }
             Effect::ChangePassword { current, new } => {
                 let actor = self.door.change_password(&current, &new, now)?;

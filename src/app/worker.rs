@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Incoming;
 use super::attention::{Attention, Place, is_question};
+use super::daily::Daily;
 use super::long_work::Meanwhile;
 use super::perform::{World, ticket_of};
 use super::prefetch::Prefetch;
@@ -60,7 +61,8 @@ pub(super) fn start(world: World, inbox: Sender<Incoming>) -> std::io::Result<Wo
     std::thread::Builder::new().name("worker".to_owned()).spawn(move || {
         let _last_breath: Sender<()> = last_breath;
         let prefetch = Prefetch::new(inbox.clone());
-        Bench { world, inbox, attention: shared, prefetch }.work(&orders);
+        let daily = Daily::new(inbox.clone());
+        Bench { world, inbox, attention: shared, prefetch, daily }.work(&orders);
     })?;
     Ok(Worker { orders: Some(sender), attention, given: 0, ended })
 }
@@ -71,6 +73,7 @@ struct Bench {
     inbox: Sender<Incoming>,
     attention: Arc<Attention>,
     prefetch: Prefetch,
+    daily: Daily,
 }
 
 impl Bench {
@@ -85,6 +88,7 @@ impl Bench {
             // What somebody waits for comes first: the home screen is drawn before this.
             if waiting.is_empty() {
                 self.prefetch.perhaps(&mut self.world);
+                self.daily.perhaps(&self.world);
             }
         }
     }

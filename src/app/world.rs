@@ -79,10 +79,23 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Makes every file of this process readable by its owner only, whatever wrote it.
+/// Keeps what this process knows from others of this machine, before it reads anything (security.md
+/// T3, T4, T12): files are readable by their owner only whatever wrote them, a crash leaves no image
+/// of the memory, and no other process of this user may look into it. What the system does not
+/// grant is no reason to stop.
 pub fn keep_private() {
     #[cfg(unix)]
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit, umask};
+        umask(rustix::fs::Mode::from_raw_mode(0o077));
+        setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+            .unwrap_or_default();
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        set_dumpable_behavior(DumpableBehavior::NotDumpable).unwrap_or_default();
+    }
 }
 
 /// Whether colour is unwanted (`NO_COLOR`).

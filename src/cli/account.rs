@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::output::{Exit, Said};
+use super::who::Access;
 use super::{Call, args, who};
 use crate::domain::account::{Account, Role};
 use crate::domain::fault::{Fault, FaultKind};
@@ -86,7 +87,7 @@ fn document_of(account: &Account) -> Value {
 }
 
 fn add(call: &mut Call<'_>, order: AddOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let entry = AccountEntry {
         id_number: order.id,
         name: order.name,
@@ -102,7 +103,7 @@ fn add(call: &mut Call<'_>, order: AddOrder) -> Said {
 }
 
 fn reset(call: &mut Call<'_>, order: &NamedOrder) -> Said {
-    let mut door = call.sign_in()?;
+    let mut door = call.sign_in_to_write()?;
     let account = find(&call.session(&door)?, &order.id)?;
     let (account, code) = door.reset_account(account.id, call.now())?;
     super::output::note(&format!(
@@ -115,7 +116,7 @@ fn reset(call: &mut Call<'_>, order: &NamedOrder) -> Said {
 }
 
 fn remove(call: &mut Call<'_>, order: &NamedOrder) -> Said {
-    let mut door = call.sign_in()?;
+    let mut door = call.sign_in_to_write()?;
     let account = find(&call.session(&door)?, &order.id)?;
     let account = door.remove_account(account.id, call.now())?;
     let document = json!({"name": account.name, "state": "removed", "state_label": "已移除"});
@@ -134,7 +135,7 @@ fn find(session: &Session<'_>, id: &str) -> Result<Account, Fault> {
 }
 
 fn passwd(call: &mut Call<'_>) -> Said {
-    let mut door = who::open(&call.places, &call.global, call.now())?;
+    let mut door = who::open((&call.places, Access::Write), &call.global, call.now())?;
     let id = who::acting(&call.global)?;
     let current = who::password(&call.global, "现在的密码：")?;
     let new =

@@ -2,19 +2,37 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Call;
 use super::output::{Exit, Said, note};
 use super::watch::watched;
-use crate::office::{RestorePreview, preview_restore, restore as put_in_place};
+use crate::office::{
+    FoundBackup, Occasion, RestorePreview, check_backup, list_backups, preview_restore,
+    restore as put_in_place,
+};
 use crate::store::Verification;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct BackupOrder {
-    #[arg(value_name = "FILE", help = "备份文件，不能已经存在")]
-    file: PathBuf,
+    #[command(subcommand)]
+    what: Option<BackupWhat>,
+    #[arg(value_name = "FILE", help = "备份文件，不能已经存在；不写就放进备份目录")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum BackupWhat {
+    #[command(about = "列出备份目录里的备份，新的在前；不用登录")]
+    List(ListOrder),
+}
+
+#[derive(Args)]
+struct ListOrder {
+    #[arg(long, help = "逐个核对内容和清单")]
+    check: bool,
 }
 
 #[derive(Args)]
@@ -24,12 +42,67 @@ pub(super) struct RestoreOrder {
 }
 
 pub(super) fn back_up(call: &mut Call<'_>, order: &BackupOrder) -> Said {
-    let door = call.sign_in()?;
-    let found = call.session(&door)?.back_up(&order.file)?;
-    let path = order.file.display().to_string();
+    if let Some(BackupWhat::List(order)) = &order.what {
+        return list(call, order);
+    }
+    let door = call.sign_in_to_write()?;
+    let file = order.file.clone().unwrap_or_else(|| own_name(call));
+    let found = call.session(&door)?.back_up(&file)?;
+    let path = file.display().to_string();
     note(&format!("已备份并检查过：{}", words_of(&found)));
     call.out.answer(&json!({"path": path, "counts": counts_of(&found)}), |out| out.line(&path))?;
     Ok(Exit::DONE)
+}
+
+/// A name in the folder of backups; it is no name that is ever deleted by itself.
+fn own_name(call: &Call<'_>) -> PathBuf {
+    let now = call.now();
+    let stamp = now.local(now.moment).format("%Y%m%d-%H%M%S");
+    call.places.backups.join(format!("手工-{stamp}.backup"))
+}
+
+/// Needs nobody signed in: whoever looks for a backup may have no database that opens.
+fn list(call: &mut Call<'_>, order: &ListOrder) -> Said {
+    let found = list_backups(&call.places);
+    let states: Vec<Option<bool>> =
+        found.iter().map(|b| order.check.then(|| check_backup(&b.path).is_ok())).collect();
+    let documents: Vec<Value> = found.iter().zip(&states).map(|(b, s)| listed(b, *s)).collect();
+    call.out.answer(&json!({"rows": documents}), |out| {
+        let rows: Vec<Vec<String>> = found.iter().zip(&states).map(|(b, s)| cells(b, *s)).collect();
+        out.table(&["时间", "怎么来的", "团员", "转接", "MB", "核对", "文件"], &rows)
+    })?;
+    let damaged = states.contains(&Some(false));
+    Ok(if damaged { Exit::DAMAGED } else { Exit::DONE })
+}
+
+fn listed(found: &FoundBackup, sound: Option<bool>) -> Value {
+    json!({
+        "path": found.path.display().to_string(),
+        "made_at": found.made_at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        "organisation": found.org, "occasion_label": occasion_of(found), "bytes": found.bytes,
+        "counts": {"members": found.n_members, "transfers": found.n_transfers}, "sound": sound,
+    })
+}
+
+fn occasion_of(found: &FoundBackup) -> &'static str {
+    found.occasion.map_or("手工", Occasion::label)
+}
+
+fn cells(found: &FoundBackup, sound: Option<bool>) -> Vec<String> {
+    let state = match sound {
+        None => "",
+        Some(true) => "完好",
+        Some(false) => "损坏",
+    };
+    vec![
+        found.made_at.format("%Y-%m-%d %H:%M").to_string(),
+        occasion_of(found).to_owned(),
+        found.n_members.to_string(),
+        found.n_transfers.to_string(),
+        found.bytes.div_ceil(1024 * 1024).to_string(),
+        state.to_owned(),
+        found.path.display().to_string(),
+    ]
 }
 
 /// Needs nobody signed in: whoever restores may have no database that opens.
@@ -41,7 +114,10 @@ pub(super) fn restore(call: &mut Call<'_>, order: &RestoreOrder) -> Said {
         preview.org, preview.made_at, preview.n_members, preview.n_transfers
     ));
     let question = if preview.replaces {
-        format!("将换掉 {place} 里现在的数据（旧的会留着）。")
+        let size = preview.bytes_now.map_or_else(String::new, |bytes| {
+            format!("，数据库 {} MB", bytes.div_ceil(1024 * 1024))
+        });
+        format!("将换掉 {place} 里现在的数据{size}（旧的会留着）。")
     } else {
         format!("将放到 {place}（现在没有数据）。")
     };

@@ -8,7 +8,9 @@ use super::output::{Exit, Output, Said, note};
 use crate::app::world::{self, Clock, Demo};
 use crate::domain::account::Actor;
 use crate::domain::fault::Fault;
-use crate::office::{DEMO_ACCOUNTS, DemoAccount, DemoSize, Door, Places, is_demo, make_demo};
+use crate::office::{
+    DEMO_ACCOUNTS, DemoAccount, DemoSize, Door, Occupant, Patience, Places, is_demo, make_demo,
+};
 
 #[derive(Args)]
 pub(super) struct DemoOrder {
@@ -71,7 +73,7 @@ fn directory_of(places: &Places) -> String {
 
 /// The accounts that are shown, with who they are in the database.
 fn accounts_of(places: Places) -> Result<Vec<(DemoAccount, Actor)>, Fault> {
-    let mut door = Door::new(places)?;
+    let mut door = Door::claiming(places, Occupant::Command, Patience::None)?;
     DEMO_ACCOUNTS.iter().map(|a| Ok((*a, door.walk_in(a.id_number)?))).collect()
 }
 

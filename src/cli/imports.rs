@@ -36,7 +36,7 @@ pub(super) fn run(
     if let Some(batch) = order.undo {
         return undo(call, BatchId(batch));
     }
-    let door = call.sign_in()?;
+    let door = if order.dry_run { call.sign_in()? } else { call.sign_in_to_write()? };
     let session = call.session(&door)?;
     let options = ImportOptions { columns: order.map, branch };
     let file = order.file.unwrap_or_default();
@@ -131,7 +131,7 @@ fn row_of(row: &ImportRow) -> Option<Value> {
 }
 
 fn undo(call: &mut Call<'_>, batch: BatchId) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let session = call.session(&door)?;
     if batch.0 < 1 {
         let sentence =

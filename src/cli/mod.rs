@@ -28,9 +28,10 @@ use std::io::IsTerminal;
 use crate::app::world::{self, Clock, Demo};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
-use crate::office::{DEMO_ACCOUNTS, Door, Places, Session, is_demo};
+use crate::office::{DEMO_ACCOUNTS, Door, Places, Session, finish_restore, is_demo};
 use args::{Cli, Command, Global};
 use output::{Exit, Form, Output, Said, Stop, note};
+use who::Access;
 
 /// Runs one command line, the program's name first, and returns the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
@@ -64,7 +65,7 @@ pub fn code_of(kind: FaultKind) -> u8 {
         FaultKind::Rule => 7,
         FaultKind::Terminal => 69,
         FaultKind::CannotWrite => 73,
-        FaultKind::Damaged => 74,
+        FaultKind::Damaged | FaultKind::Disk => 74,
         FaultKind::Busy => 75,
         FaultKind::Stopped => 130,
     }
@@ -138,6 +139,7 @@ struct Call<'o> {
 impl<'o> Call<'o> {
     fn new(global: Global, out: &'o mut Output) -> Result<Self, Fault> {
         let places = world::places(global.data_dir.as_deref())?;
+        finish_restore(&places)?;
         let (clock, warning) = Clock::of_environment(Demo::from(is_demo(&places)));
         warning.iter().for_each(|text| note(text));
         Ok(Self { places, clock, global, out })
@@ -147,9 +149,21 @@ impl<'o> Call<'o> {
         self.clock.now()
     }
 
-    /// The door with somebody signed in.
+    /// The door with somebody signed in who only reads. It works beside another window.
     fn sign_in(&self) -> Result<Door, Fault> {
-        who::sign_in(&self.places, &self.global, self.now())
+        who::sign_in((&self.places, Access::Read), &self.global, self.now())
+    }
+
+    /// The door with somebody signed in who may write; refused where another window does.
+    fn sign_in_to_write(&self) -> Result<Door, Fault> {
+        let door = who::sign_in((&self.places, Access::Write), &self.global, self.now())?;
+        // The first one who may write on a day makes the backup of what yesterday left.
+        if let Some(job) = door.daily_backup(self.now())
+            && let Err(fault) = job.run()
+        {
+            note(&format!("今天的自动备份没有做成。{}", fault.sentence));
+        }
+        Ok(door)
     }
 
     fn session<'d>(&self, door: &'d Door) -> Result<Session<'d>, Fault> {
@@ -167,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_fault_has_an_exit_code_of_its_own() {
+    fn every_kind_of_fault_has_its_exit_code() {
         let kinds = [
             FaultKind::Failed,
             FaultKind::Usage,
@@ -179,9 +193,10 @@ mod tests {
             FaultKind::CannotWrite,
             FaultKind::Damaged,
             FaultKind::Busy,
+            FaultKind::Disk,
             FaultKind::Stopped,
         ];
         let codes: Vec<u8> = kinds.into_iter().map(code_of).collect();
-        assert_eq!(codes, [1, 2, 4, 5, 6, 7, 69, 73, 74, 75, 130]);
+        assert_eq!(codes, [1, 2, 4, 5, 6, 7, 69, 73, 74, 75, 74, 130]);
     }
 }

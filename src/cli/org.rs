@@ -233,7 +233,7 @@ fn document_of(org: &Organisation, superior: Option<&Superior>) -> Value {
 }
 
 fn add(call: &mut Call<'_>, order: AddOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let session = call.session(&door)?;
     let details = order.details;
     let entry = OrgEntry {
@@ -251,7 +251,7 @@ fn add(call: &mut Call<'_>, order: AddOrder) -> Said {
 }
 
 fn edit(call: &mut Call<'_>, order: EditOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let session = call.session(&door)?;
     let old = session.find_organisation(&order.org)?;
     let details = order.details;
@@ -279,7 +279,7 @@ fn saved(call: &mut Call<'_>, session: &Session<'_>, org: &Organisation, done: &
 }
 
 fn retire(call: &mut Call<'_>, order: &RetireOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let session = call.session(&door)?;
     let org = session.find_organisation(&order.org)?;
     session.desk().retire_organisation(org.id, &order.remark)?;
@@ -289,7 +289,7 @@ fn retire(call: &mut Call<'_>, order: &RetireOrder) -> Said {
 }
 
 fn export(call: &mut Call<'_>, order: &ExportOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let manner = manner(order.overwrite, false);
     let done = call.session(&door)?.export_organisations(&order.output, manner)?;
     exported(call, &done)

@@ -9,6 +9,7 @@ use super::output::{Exit, Said};
 use super::{Call, who};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
+use crate::office::{Occupant, Station};
 use crate::store::{Credentials, Deed, Store};
 use crate::vault::{PersonalFacts, SlotId, Vault, VaultFault, check_slot_password};
 
@@ -22,6 +23,9 @@ pub(super) struct RecoverOrder {
 /// which is the one of `--password-stdin` or `--password-file`.
 pub(super) fn run(call: &mut Call<'_>, order: &RecoverOrder) -> Said {
     let id = normal_form(&who::acting(&call.global)?);
+    // Held until the new password is in place.
+    let held = |dir| Station::required(dir, Occupant::Command, call.now());
+    let _station = call.places.data.is_dir().then(|| held(&call.places.data)).transpose()?;
     let key = who::first_line_of(&order.recovery_key_file)?;
     let mut vault = Vault::open(&call.places.data, &call.places.config).map_err(Fault::from)?;
     let unlocked = vault.unlock_with_recovery(&key).map_err(Fault::from)?;

@@ -11,7 +11,7 @@ use super::output::note;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::Now;
-use crate::office::{DEMO_ACCOUNTS, Door, Entry, Places, io_fault};
+use crate::office::{DEMO_ACCOUNTS, Door, Entry, Occupant, Patience, Places, io_fault};
 
 /// Most bytes of a line with a password or an answer; longer ones are no such thing.
 const LINE_LIMIT: u64 = 4096;
@@ -19,9 +19,18 @@ const LINE_LIMIT: u64 = 4096;
 /// A text that is wiped from memory after use.
 pub(super) type Secret = Zeroizing<String>;
 
+/// What a command does with the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// It reads, also beside a window that writes.
+    Read,
+    /// It writes; it waits for another command and is refused beside a window.
+    Write,
+}
+
 /// The door with somebody signed in.
-pub(super) fn sign_in(places: &Places, global: &Global, now: Now) -> Result<Door, Fault> {
-    let mut door = open(places, global, now)?;
+pub(super) fn sign_in(to: (&Places, Access), global: &Global, now: Now) -> Result<Door, Fault> {
+    let mut door = open(to, global, now)?;
     if door.is_demo() && !names_password(global) {
         let first = DEMO_ACCOUNTS.first().map_or("", |account| account.id_number);
         let id = global.acting.as_deref().map_or_else(|| first.to_owned(), normal_form);
@@ -31,14 +40,32 @@ pub(super) fn sign_in(places: &Places, global: &Global, now: Now) -> Result<Door
     let id = acting(global)?;
     let password = password(global, "密码：")?;
     match door.knock(&id, &password, now)? {
-        Entry::Welcome(_) => Ok(door),
+        Entry::Welcome(_) => {
+            // The disk may have turned out to be full only now.
+            if to.1 == Access::Write {
+                door.must_write(now)?;
+            }
+            Ok(door)
+        }
         Entry::MustChange { name, .. } => Err(must_change(&name)),
     }
 }
 
 /// The door, with the database opened by the administrator of `--opened-by` if one is named.
-pub(super) fn open(places: &Places, global: &Global, now: Now) -> Result<Door, Fault> {
-    let mut door = Door::new(places.clone())?;
+pub(super) fn open(
+    (places, access): (&Places, Access),
+    global: &Global,
+    now: Now,
+) -> Result<Door, Fault> {
+    let patience = match access {
+        Access::Read => Patience::None,
+        Access::Write => Patience::Short,
+    };
+    let mut door = Door::claiming(places.clone(), Occupant::Command, patience)?;
+    door.take_warnings().iter().for_each(|text| note(text));
+    if access == Access::Write {
+        door.must_write(now)?;
+    }
     if !door.has_office() {
         // The door says itself that nothing stands here; nobody is asked for a password first.
         door.knock("", "", now)?;

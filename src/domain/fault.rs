@@ -26,6 +26,8 @@ pub enum FaultKind {
     Damaged,
     /// Another window is writing.
     Busy,
+    /// The disk failed below a read or a write: what it holds is not known until it was checked.
+    Disk,
     /// The person stopped it; nothing was written.
     Stopped,
 }

@@ -127,12 +127,68 @@ pub enum Effect {
     UndoImport(BatchId),
     /// Write an export.
     Export(ExportOrder),
+    /// Put a backup in the place of damaged data; what was there is kept.
+    Restore(PathBuf),
     /// Keep a setting.
     SaveSettings(Settings),
     /// Draw everything again.
     Redraw,
     /// End the program.
     Quit,
+}
+
+impl Effect {
+    /// Whether it changes the data, so that a window that only looks refuses it.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::ChangePassword { .. }
+            | Self::Reveal(_)
+            | Self::SaveDraft(..)
+            | Self::Submit(..)
+            | Self::Decide(_)
+            | Self::SaveMember(..)
+            | Self::CorrectMember { .. }
+            | Self::RetireMember(..)
+            | Self::SaveOrg(..)
+            | Self::RetireOrg(..)
+            | Self::AddAccount(_)
+            | Self::ResetAccount(_)
+            | Self::RemoveAccount(_)
+            | Self::PreviewImport(..)
+            | Self::RunImport
+            | Self::UndoImport(_)
+            | Self::Export(_) => true,
+            // Setting up and restoring ask for the directory themselves.
+            Self::PrepareOffice(_)
+            | Self::ConfirmOffice(_)
+            | Self::AbandonOffice
+            | Self::Restore(_)
+            | Self::SignIn { .. }
+            | Self::Lock
+            | Self::Seal
+            | Self::LoadTransfers(..)
+            | Self::LoadCounts(_)
+            | Self::LoadCard(..)
+            | Self::LoadHeader(..)
+            | Self::LoadOwnRecord(_)
+            | Self::CheckUp(..)
+            | Self::LoadLatestDraft(_)
+            | Self::LoadDraft(..)
+            | Self::FindMembers(..)
+            | Self::FindOrgs(..)
+            | Self::SearchOrgs(..)
+            | Self::Forget(_)
+            | Self::Cancel
+            | Self::Prefetch
+            | Self::LoadMember(..)
+            | Self::LoadOrg(..)
+            | Self::LoadAccounts(_)
+            | Self::LoadAudit(..)
+            | Self::SaveSettings(_)
+            | Self::Redraw
+            | Self::Quit => false,
+        }
+    }
 }
 
 /// Settings that people choose.
@@ -258,6 +314,17 @@ pub enum Reply {
     Stopped,
     /// Something to know that belongs to no question.
     Warned(String),
+    /// Whether from here on the data is only looked at; the sentence says why.
+    ViewOnly(Option<String>),
+    /// The data is damaged or gone, and this is what could be put in its place.
+    Damaged {
+        /// What is damaged.
+        sentence: String,
+        /// The newest verified backup and what is in it, in words; none where there is none.
+        backup: Option<(PathBuf, String)>,
+    },
+    /// A backup was put in place; the sentence says where the old data is.
+    Restored(String),
     /// An export is on disk.
     Exported {
         /// Where.

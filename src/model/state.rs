@@ -68,6 +68,8 @@ pub struct State {
     pub settings: Settings,
     /// When the last key came, for locking when idle.
     pub last_key: Moment,
+    /// Why the data is only looked at, where it is so.
+    pub viewing: Option<String>,
     /// Ctrl+G was pressed and a digit is awaited.
     pub awaits_digit: bool,
     /// Ctrl+C was pressed once.
@@ -92,6 +94,7 @@ impl State {
             rules,
             settings: Settings::default(),
             last_key: now.moment,
+            viewing: None,
             awaits_digit: false,
             interrupted: false,
             last_form: None,
@@ -120,6 +123,13 @@ impl State {
             .map(|_| Moment(self.last_key.0 + i64::from(self.settings.lock_after_minutes) * 60));
         let seal = self.locked_at.map(|at| Moment(at.0 + SEAL_AFTER));
         self.layers.iter().filter_map(Layer::deadline).chain(lock).chain(seal).min()
+    }
+
+    /// Opens for looking only: says why, and asks whether to go on so.
+    pub fn view_only(&mut self, why: String) -> Vec<Effect> {
+        let popup = super::screens::guard::occupied(&why);
+        self.viewing = Some(why);
+        self.navigate(Nav::Push(Box::new(popup.into())))
     }
 
     /// Opens a layer in place of everything, as after signing in, and returns what it asks for.
@@ -353,11 +363,36 @@ fn replied(state: &mut State, reply: &Reply) -> Vec<Effect> {
     if let Reply::Warned(sentence) = reply {
         state.say(Message::warning(sentence.clone()));
     }
+    effects.extend(about_the_data(state, reply));
     if let Reply::Failed(_, fault) = reply {
         state.say(Message::warning(fault.sentence.clone()));
         effects.extend(spell_out(state, &fault.sentence));
     }
     effects
+}
+
+/// What concerns the data as a whole, whatever screen is open.
+fn about_the_data(state: &mut State, reply: &Reply) -> Vec<Effect> {
+    use super::screens::guard;
+    match reply {
+        Reply::ViewOnly(why) => {
+            state.viewing.clone_from(why);
+            Vec::new()
+        }
+        Reply::Damaged { sentence, backup } => {
+            state.message = Message::default();
+            let popup = guard::damaged(sentence, backup.as_ref());
+            state.navigate(Nav::Push(Box::new(popup.into())))
+        }
+        Reply::Restored(sentence) => {
+            state.session = None;
+            state.message = Message::default();
+            state.layers = vec![super::screens::sign_in::SignIn::new(true, false).into()];
+            let popup = guard::restored(sentence);
+            state.navigate(Nav::Push(Box::new(popup.into())))
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn last_form(layer: &Layer) -> Option<TransferForm> {

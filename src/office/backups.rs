@@ -1,111 +1,106 @@
-//! Backups: one file that holds the database and its key file, checked after writing; restoring
-//! shows what would be replaced, keeps the old data, and works on another machine with the recovery
-//! key.
-//!
-//! The container is a header line, a manifest line in JSON, then the two files one after the other,
-//! each with its length and SHA-256 in the manifest. Both are encrypted as they lie on disk.
+//! Backups: one file that holds the database and its key file, checked after writing, made by hand
+//! or by itself; restoring shows what would be replaced, keeps the old data, and works on another
+//! machine with the recovery key.
 
-use std::fs::File;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::setup::sync_dir;
-use super::{Places, Session, io_fault};
-use crate::directory::Directory;
+use super::{Office, Session, ground, io_fault};
 use crate::domain::account::Role;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::Now;
 use crate::domain::progress::Watch;
-use crate::store::{Deed, Store, Verification};
+use crate::domain::text::clean_line;
+use crate::store::{Deed, Verification};
+use automatic::{copied, manifest_of};
+use container::{Manifest, TEMP_PREFIX};
 
-const MAGIC: &str = "tuanzhuan-backup-1";
+mod automatic;
+mod container;
+mod restore;
+mod retention;
+#[cfg(test)]
+mod tests;
 
-/// Most bytes of the manifest line that are read.
-const MANIFEST_LIMIT: usize = 16 * 1024;
+pub use automatic::{BackupJob, Occasion, list_backups};
+pub(super) use automatic::{keep_old_version, newest_backup, sweep};
+pub(super) use restore::put_in_place;
+pub use restore::{RestorePreview, finish_restore, preview_restore, restore};
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    made_at: NaiveDateTime,
-    org: String,
-    members: i64,
-    transfers: i64,
-    events: i64,
-    files: Vec<Part>,
-}
+/// Bytes that stay free whatever is written: the journal of the next act needs some.
+const RESERVE: u64 = 16 * 1024 * 1024;
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Part {
-    name: String,
-    bytes: u64,
-    sha256: String,
-}
-
-/// What restoring would do.
+/// A backup that was found, with what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RestorePreview {
-    /// When the backup was made, local time.
-    pub made_at: String,
+pub struct Found {
+    /// The file.
+    pub path: PathBuf,
+    /// When it was made, local time.
+    pub made_at: NaiveDateTime,
     /// Whose it is.
     pub org: String,
     /// Members in it.
     pub n_members: i64,
     /// Transfers in it.
     pub n_transfers: i64,
-    /// Whether there is data now that would be set aside.
-    pub replaces: bool,
+    /// Why it was made by itself; none where somebody made it.
+    pub occasion: Option<Occasion>,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+impl Found {
+    /// Anybody may have written the manifest, so its text is cleaned.
+    fn of(path: &Path, manifest: &Manifest) -> Self {
+        Self {
+            path: path.to_owned(),
+            made_at: manifest.made_at,
+            org: clean_line(&manifest.org).text,
+            n_members: manifest.members,
+            n_transfers: manifest.transfers,
+            occasion: None,
+            bytes: path.metadata().map_or(0, |meta| meta.len()),
+        }
+    }
+
+    /// Since when and how much, in words.
+    pub fn words(&self) -> String {
+        let made = self.made_at.format("%Y-%m-%d %H:%M");
+        format!("{made} 做的，团员 {} 人，转接 {} 单", self.n_members, self.n_transfers)
+    }
 }
 
 impl Session<'_> {
     /// Writes a consistent, verified backup of the live database.
     ///
     /// # Errors
-    /// Where this person is no administrator, a file stands there, or it cannot be written.
+    /// Where this person is no administrator, a file stands there, there is no room, or it cannot
+    /// be written.
     pub fn back_up(&self, path: &Path) -> Result<Verification, Fault> {
         if self.actor.role != Role::Administrator {
             let sentence = "备份里有全部数据，要由管理员办理。请联系本组织的管理员。";
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
         }
+        self.must_write()?;
         if path.exists() {
             let sentence = format!("「{}」已经有了，没有动它。请换一个文件名。", path.display());
             return Err(Fault::new(FaultKind::CannotWrite, sentence));
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        enough_space(folder, 2 * self.office.store.bytes()?)?;
         let scratch = tempfile::Builder::new()
-            .prefix(".backup-")
+            .prefix(TEMP_PREFIX)
             .tempdir_in(folder)
             .map_err(|error| cannot_write(path, &error))?;
         let copy = scratch.path().join("tuanzhuan.db");
-        let key = self.office.key.pragma_literal();
-        self.office.store.copy_to(&copy, &key)?;
-        let found = Store::open(&copy, &key)?.verify()?;
-        self.pack(path, &copy, found)?;
+        let found = copied(&self.office.store, &copy, &self.office.key.pragma_literal())?;
+        let files = [copy, keys_of(self.office)];
+        let made_at = self.now.local(self.now.moment);
+        let manifest = manifest_of(made_at, &self.actor.org_name, found, &files)?;
+        container::write(path, &manifest, &files)?;
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         self.desk().record(&Deed::new("backup", name))?;
         Ok(found)
-    }
-
-    fn pack(&self, path: &Path, copy: &Path, found: Verification) -> Result<(), Fault> {
-        let keys = if self.office.is_demo() {
-            self.office.places.demo_key()
-        } else {
-            self.office.places.key_file()
-        };
-        let files = [copy.to_owned(), keys];
-        let manifest = Manifest {
-            made_at: self.now.local(self.now.moment),
-            org: self.actor.org_name.clone(),
-            members: found.n_members,
-            transfers: found.n_transfers,
-            events: found.n_events,
-            files: files.iter().map(|file| part_of(file)).collect::<Result<_, _>>()?,
-        };
-        write_container(path, &manifest, &files)
     }
 
     /// Checks pages, references and the chain of events; then counts and search words.
@@ -127,163 +122,46 @@ impl Session<'_> {
             let sentence = "重新编排要由管理员办理。请联系本组织的管理员。";
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
         }
+        self.must_write()?;
         self.office.store.rebuild_derived(watch)
     }
 }
 
-/// Looks into a backup without changing anything.
+/// Compares every part of a backup with its sum.
 ///
 /// # Errors
 /// Where it is no backup, or damaged.
-pub fn preview_restore(places: &Places, path: &Path) -> Result<RestorePreview, Fault> {
-    let (manifest, _) = open_container(path)?;
-    Ok(RestorePreview {
-        made_at: manifest.made_at.format("%Y-%m-%d %H:%M:%S").to_string(),
-        org: manifest.org,
-        n_members: manifest.members,
-        n_transfers: manifest.transfers,
-        replaces: places.database().exists(),
-    })
+pub fn check_backup(path: &Path) -> Result<(), Fault> {
+    container::check(path).map(drop)
 }
 
-/// Puts a backup in place. The data that was there is kept in a folder beside, which is returned.
-///
-/// # Errors
-/// Where the backup is damaged or cannot be put in place; the old data is as it was then.
-pub fn restore(places: &Places, path: &Path, now: Now) -> Result<Option<PathBuf>, Fault> {
-    places.make()?;
-    let (manifest, mut file) = open_container(path)?;
-    let fresh = places.data.with_extension("restoring");
-    remove_dir(&fresh)?;
-    super::places::make_private(&fresh)?;
-    for part in &manifest.files {
-        unpack(&mut file, part, &fresh, path)?;
-    }
-    keep_directories(&places.data, &fresh);
-    sync_dir(&fresh)?;
-    let stamp = now.local(now.moment).format("%Y%m%d-%H%M%S").to_string();
-    let old = places.data.with_extension(format!("before-{stamp}"));
-    let had = places.database().exists();
-    let told = |error: std::io::Error| io_fault("换不了数据目录", &places.data, &error);
-    if had {
-        std::fs::rename(&places.data, &old).map_err(told)?;
-    } else {
-        remove_dir(&places.data)?;
-    }
-    if let Err(error) = std::fs::rename(&fresh, &places.data) {
-        if had {
-            // The old data goes back; what cannot be put back is named by the first error.
-            std::fs::rename(&old, &places.data).map_err(told)?;
-        }
-        return Err(told(error));
-    }
-    sync_dir(places.data.parent().unwrap_or(&places.data))?;
-    Ok(had.then_some(old))
+fn keys_of(office: &Office) -> PathBuf {
+    if office.is_demo() { office.places.demo_key() } else { office.places.key_file() }
 }
 
-/// The directory of organisations is public and in no backup: what is here stays in use. Where it
-/// cannot be kept, the first search says that it has to be imported again.
-fn keep_directories(from: &Path, to: &Path) {
-    for generation in Directory::generations(from) {
-        let name = Directory::file_name(generation);
-        let (old, new) = (from.join(&name), to.join(&name));
-        // Such a file never changes, so two folders can share it.
-        let linked = std::fs::hard_link(&old, &new);
-        linked.or_else(|_| std::fs::copy(&old, &new).map(drop)).unwrap_or_default();
+/// Refuses to begin what cannot be finished.
+fn enough_space(dir: &Path, bytes: u64) -> Result<(), Fault> {
+    // A directory that is still to be made lies where its nearest ancestor lies.
+    let there = dir.ancestors().find(|dir| dir.exists()).unwrap_or(Path::new("."));
+    match ground::free_bytes(there) {
+        Some(free) => room(dir, free, bytes),
+        None => Ok(()),
     }
 }
 
-fn remove_dir(dir: &Path) -> Result<(), Fault> {
-    match std::fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(io_fault("清理不了目录", dir, &error))
-        }
-        _ => Ok(()),
+fn room(dir: &Path, free: u64, bytes: u64) -> Result<(), Fault> {
+    let needed = bytes.saturating_add(RESERVE);
+    if free >= needed {
+        return Ok(());
     }
-}
-
-fn part_of(path: &Path) -> Result<Part, Fault> {
-    let told = |error: std::io::Error| io_fault("读不了文件", path, &error);
-    let mut file = File::open(path).map_err(told)?;
-    let (bytes, sha256) = digest(&mut file).map_err(told)?;
-    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    Ok(Part { name, bytes, sha256 })
-}
-
-fn digest(source: &mut impl Read) -> std::io::Result<(u64, String)> {
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0_u8; 64 * 1024];
-    let mut bytes = 0;
-    loop {
-        let n = source.read(&mut buffer)?;
-        if n == 0 {
-            return Ok((bytes, hex(&hasher.finalize())));
-        }
-        bytes += n as u64;
-        hasher.update(buffer.get(..n).unwrap_or_default());
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn write_container(path: &Path, manifest: &Manifest, files: &[PathBuf]) -> Result<(), Fault> {
-    let told = |error: std::io::Error| cannot_write(path, &error);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut out = tempfile::NamedTempFile::new_in(folder).map_err(told)?;
-    let line = serde_json::to_string(manifest).map_err(|error| {
-        Fault::new(FaultKind::Failed, "备份清单写不出来。请再试一次。").because(error)
-    })?;
-    writeln!(out, "{MAGIC}\n{line}").map_err(told)?;
-    for file in files {
-        let mut source = File::open(file).map_err(told)?;
-        std::io::copy(&mut source, &mut out).map_err(told)?;
-    }
-    out.as_file().sync_all().map_err(told)?;
-    out.persist_noclobber(path).map_err(|error| told(error.error))?;
-    sync_dir(folder)
-}
-
-fn open_container(path: &Path) -> Result<(Manifest, File), Fault> {
-    let told = |error: std::io::Error| io_fault("打不开备份", path, &error);
-    let mut file = File::open(path).map_err(told)?;
-    let magic = read_line(&mut file).map_err(told)?;
-    if magic != MAGIC {
-        return Err(no_backup(path, "它不是本程序的备份"));
-    }
-    let line = read_line(&mut file).map_err(told)?;
-    let manifest: Manifest = serde_json::from_str(&line)
-        .map_err(|error| no_backup(path, "清单读不懂").because(error))?;
-    let known = ["tuanzhuan.db", "vault.keys", "demo.key"];
-    if manifest.files.iter().any(|part| !known.contains(&part.name.as_str())) {
-        return Err(no_backup(path, "里面有不认识的文件"));
-    }
-    Ok((manifest, file))
-}
-
-fn read_line(file: &mut File) -> std::io::Result<String> {
-    let mut line = Vec::new();
-    let mut byte = [0_u8; 1];
-    while line.len() < MANIFEST_LIMIT && file.read(&mut byte)? == 1 && byte[0] != b'\n' {
-        line.push(byte[0]);
-    }
-    Ok(String::from_utf8_lossy(&line).into_owned())
-}
-
-fn unpack(file: &mut File, part: &Part, into: &Path, path: &Path) -> Result<(), Fault> {
-    let target = into.join(&part.name);
-    let told = |error: std::io::Error| cannot_write(&target, &error);
-    let mut out = tempfile::NamedTempFile::new_in(into).map_err(told)?;
-    let mut limited = file.take(part.bytes);
-    std::io::copy(&mut limited, &mut out).map_err(told)?;
-    out.as_file().sync_all().map_err(told)?;
-    let mut back = out.reopen().map_err(told)?;
-    let (bytes, sha256) = digest(&mut back).map_err(told)?;
-    if bytes != part.bytes || sha256 != part.sha256 {
-        return Err(no_backup(path, &format!("里面的 {} 和清单对不上", part.name)));
-    }
-    out.persist(&target).map(drop).map_err(|error| told(error.error))
+    let mib = |bytes: u64| bytes.div_ceil(1024 * 1024);
+    let sentence = format!(
+        "磁盘空间不够：{} 所在的磁盘还剩 {} MB，需要 {} MB，什么也没有写。请腾出空间后再试。",
+        dir.display(),
+        mib(free),
+        mib(needed)
+    );
+    Err(Fault::new(FaultKind::CannotWrite, sentence))
 }
 
 fn no_backup(path: &Path, why: &str) -> Fault {

@@ -1,9 +1,15 @@
 //! Getting in: which passwords open the database, which are checked inside it, and how wrong ones
 //! slow down and lock (security.md 0.2, 4.3; domain.md A5).
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Interrupter, Office, Places, Session, is_demo, load_rules};
+use super::backups::{finish_restore, keep_old_version, newest_backup, put_in_place, sweep};
+use super::station::Claimed;
+use super::{
+    Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, ground, is_demo,
+    load_rules,
+};
 use crate::domain::account::{AccountState, Actor, Role};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
@@ -26,6 +32,15 @@ pub struct Door {
     guest: Option<Sitting>,
     /// Who will sign in as soon as the office that is being set up is in place.
     expected: Option<(String, Zeroizing<String>)>,
+    occupant: Occupant,
+    /// The lock on the data directory, once there is something to lock.
+    station: Option<Station>,
+    /// Why the data is only looked at, where it is.
+    viewing: Option<Viewing>,
+    /// What should be known before anybody works here.
+    warnings: Vec<String>,
+    /// What of the data is damaged, in a sentence, until somebody asks.
+    damage: Option<String>,
 }
 
 /// How an attempt to sign in went.
@@ -43,18 +58,109 @@ pub enum Entry {
 }
 
 impl Door {
-    /// The door of an installation. Opens nothing yet, save for the invented office.
+    /// The door of an installation, for a window. Opens nothing yet, save for the invented office.
     ///
     /// # Errors
-    /// Where the rule file is at fault, or the invented office is damaged.
+    /// Where the rule file is at fault, the data lies on a network drive, or the invented office is
+    /// damaged.
     pub fn new(places: Places) -> Result<Self, Fault> {
+        Self::claiming(places, Occupant::Screen, Patience::Short)
+    }
+
+    /// The door for a window or a command. Where another process holds the data it can only be
+    /// looked at; [`Door::viewing`] says so.
+    ///
+    /// # Errors
+    /// As [`Door::new`].
+    pub fn claiming(places: Places, occupant: Occupant, patience: Patience) -> Result<Self, Fault> {
+        finish_restore(&places)?;
         let rules = load_rules(&places)?;
-        let mut door =
-            Self { places, rules, office: None, actor: None, guest: None, expected: None };
+        let mut door = Self {
+            places,
+            rules,
+            office: None,
+            actor: None,
+            guest: None,
+            expected: None,
+            occupant,
+            station: None,
+            viewing: None,
+            warnings: Vec::new(),
+            damage: None,
+        };
+        door.claim(patience)?;
         if is_demo(&door.places) {
-            door.office = Some(super::demo::open_demo(&door.places, &door.rules)?);
+            let viewing = door.viewing.clone();
+            door.office = Some(super::demo::open_demo(&door.places, &door.rules, viewing)?);
         }
         Ok(door)
+    }
+
+    /// Asks for the data directory, if there is something in it and it is not ours yet.
+    fn claim(&mut self, patience: Patience) -> Result<(), Fault> {
+        if self.station.is_some() || !self.has_office() {
+            return Ok(());
+        }
+        self.viewing = match Station::of(&self.places, self.occupant, patience)? {
+            Claimed::Held(station) => {
+                self.station = Some(station);
+                self.warnings.extend(ground::warnings(&self.places));
+                sweep(&self.places.backups);
+                None
+            }
+            Claimed::Viewing(why) => Some(why),
+        };
+        Ok(())
+    }
+
+    /// Why the data can only be looked at, where it is so.
+    pub fn viewing(&self) -> Option<&Viewing> {
+        self.viewing.as_ref()
+    }
+
+    /// Refuses a writing act where the data can only be looked at.
+    ///
+    /// # Errors
+    /// Saying who holds the data, or what cannot be written.
+    pub fn must_write(&self, now: Now) -> Result<(), Fault> {
+        self.viewing.as_ref().map_or(Ok(()), |why| Err(why.refusal(now)))
+    }
+
+    /// What should be known before anybody works here, told once.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Whether the disk failed under something that was to be saved.
+    pub fn is_suspect(&self) -> bool {
+        self.office.as_ref().is_some_and(|office| office.store.is_suspect())
+    }
+
+    /// Stops writing after an error of the disk (R06): the database is closed, opened anew so that
+    /// an unfinished transaction is taken back, checked, and from here on only looked at. A failed
+    /// sync is never tried again, since a second success would prove nothing. Returns what was found.
+    pub fn distrust(&mut self) -> String {
+        self.viewing = Some(Viewing::Distrusted);
+        let Some(office) = self.office.take() else {
+            return "磁盘读写出错，已停止写入。请检查磁盘，关掉程序再重新打开。".to_owned();
+        };
+        let (path, key) = (self.places.database(), office.key.pragma_literal());
+        let Office { store, key: owned, vault, rules, places, shelf, .. } = office;
+        drop(store);
+        let checked = Store::open(&path, &key).and_then(|store| store.verify());
+        let opened = checked.and_then(|_| Store::open_to_view(&path, &key));
+        match opened {
+            Ok(store) => {
+                let viewing = self.viewing.clone();
+                self.office =
+                    Some(Office { store, key: owned, vault, rules, places, shelf, viewing });
+                "磁盘读写出错，刚才这一步没有保存。已关闭重开并检查过：之前保存的都完好。现在只能看；请检查磁盘，关掉程序再重新打开。".to_owned()
+            }
+            Err(fault) => {
+                self.lock();
+                format!("磁盘读写出错，已停止使用这份数据。{}", fault.sentence)
+            }
+        }
     }
 
     /// Where things lie.
@@ -69,7 +175,9 @@ impl Door {
 
     /// Whether an office stands here.
     pub fn has_office(&self) -> bool {
-        self.places.key_file().exists() || is_demo(&self.places)
+        // A database whose keys are missing is an office that has to be mended, never a place for
+        // a new one.
+        self.places.key_file().exists() || self.places.database().exists() || is_demo(&self.places)
     }
 
     /// Whether this is the invented office.
@@ -92,6 +200,8 @@ impl Door {
                 "这里还没有建立单位。请先做「首次设置」，或用 --data-dir 指到已有数据的目录。";
             return Err(Fault::new(FaultKind::NotFound, sentence));
         }
+        self.look_for_room();
+        self.claim(Patience::Short)?;
         self.actor = None;
         self.guest = None;
         let id = normal_form(id_number);
@@ -104,20 +214,25 @@ impl Door {
 
     /// Opens the sealed database with a slot password.
     fn unseal(&mut self, id: &str, password: &str, now: Now) -> Result<Sitting, Fault> {
-        let vault = Vault::open(&self.places.data, &self.places.config)?;
+        let opened = Vault::open(&self.places.data, &self.places.config);
+        let vault = opened.map_err(|fault| self.name_keys(fault))?;
         let mark = vault.account_mark(id)?;
         let mut attempts = AttemptsFile::load(&self.places.data);
         pass(attempts.gate(&mark, now.moment.0))?;
         let unlocked = match vault.unlock(id, password) {
             Ok(unlocked) => unlocked,
             Err(VaultFault::WrongPassword) => {
-                attempts.record_failure(&mark, now.moment.0)?;
+                self.noted(attempts.record_failure(&mark, now.moment.0))?;
                 return Err(wrong());
             }
-            Err(fault) => return Err(fault.into()),
+            Err(fault) => return Err(self.name_keys(fault)),
         };
-        attempts.record_success(&mark, now.moment.0)?;
-        let office = self.open_office(vault, unlocked.key)?;
+        // Failures that cannot be forgotten now are forgotten next time; nobody is kept out for it.
+        attempts.record_success(&mark, now.moment.0).unwrap_or_default();
+        let office = match self.open_office(vault, unlocked.key, now) {
+            Ok(office) => office,
+            Err(fault) => return Err(self.name_damage(fault)),
+        };
         let sitting = office.store.sitting(id)?;
         self.office = Some(office);
         let fits = |s: &Sitting| s.account.slot.as_deref() == Some(unlocked.slot.0.as_str());
@@ -127,8 +242,80 @@ impl Door {
         })
     }
 
-    fn open_office(&self, vault: Vault, key: DatabaseKey) -> Result<Office, Fault> {
-        let store = Store::open(&self.places.database(), &key.pragma_literal())?;
+    /// A key file that is damaged or gone; anything else about keys is no damage.
+    fn name_keys(&mut self, fault: VaultFault) -> Fault {
+        let damaged = matches!(
+            fault,
+            VaultFault::NoKeyFile { .. }
+                | VaultFault::DamagedKeyFile { .. }
+                | VaultFault::BrokenSeal { .. }
+        );
+        let fault = Fault::from(fault);
+        if damaged { self.name_damage(fault) } else { fault }
+    }
+
+    /// Remembers what is damaged, and names the newest backup beside it (R11).
+    fn name_damage(&mut self, fault: Fault) -> Fault {
+        if !matches!(fault.kind, FaultKind::Damaged | FaultKind::NotFound) {
+            return fault;
+        }
+        self.damage = Some(fault.sentence.clone());
+        let sentence = match newest_backup(&self.places) {
+            None => fault.sentence,
+            Some(found) => format!(
+                "{}最近一份检查过的备份：{}。恢复请用「tuanzhuan restore {}」，现在的数据会另存。",
+                fault.sentence,
+                found.words(),
+                found.path.display()
+            ),
+        };
+        Fault { sentence, ..fault }
+    }
+
+    /// What is damaged, if the last knock found that, and the newest backup with its words.
+    pub fn take_damage(&mut self) -> Option<(String, Option<(PathBuf, String)>)> {
+        let sentence = self.damage.take()?;
+        let newest = newest_backup(&self.places);
+        Some((sentence, newest.map(|found| (found.path.clone(), found.words()))))
+    }
+
+    /// Puts a backup in the place of the data, which is kept; returns where, in a sentence.
+    ///
+    /// # Errors
+    /// Where another window holds the data, or the backup cannot be put in place.
+    pub fn restore(&mut self, path: &Path, now: Now) -> Result<String, Fault> {
+        self.must_write(now)?;
+        self.lock();
+        self.office = None;
+        let station = match self.station.take() {
+            Some(station) => station,
+            None => {
+                self.places.make()?;
+                Station::required(&self.places.data, self.occupant, now)?
+            }
+        };
+        let kept = put_in_place(&self.places, path, now, station);
+        // Whatever came of it: what lies there now is what this window works on.
+        self.claim(Patience::Short)?;
+        Ok(kept?.map_or_else(
+            || "备份已经恢复。".to_owned(),
+            |old| format!("备份已经恢复，原来的数据在 {}。", old.display()),
+        ))
+    }
+
+    /// Where nothing can be written, a count that cannot be kept keeps nobody out.
+    fn noted(&self, kept: Result<(), VaultFault>) -> Result<(), Fault> {
+        if self.viewing.is_some() { Ok(()) } else { kept.map_err(Fault::from) }
+    }
+
+    fn open_office(&self, vault: Vault, key: DatabaseKey, now: Now) -> Result<Office, Fault> {
+        let (path, literal) = (self.places.database(), key.pragma_literal());
+        let store = if self.viewing.is_some() {
+            Store::open_to_view(&path, &literal)?
+        } else {
+            let mut before = |old: &Store| keep_old_version(&self.places, old, &literal, now);
+            Store::open_bringing_up(&path, &literal, &mut before)?
+        };
         Ok(Office {
             store,
             key,
@@ -136,6 +323,7 @@ impl Door {
             rules: self.rules.clone(),
             places: self.places.clone(),
             shelf: super::directory::Shelf::default(),
+            viewing: self.viewing.clone(),
         })
     }
 
@@ -162,6 +350,13 @@ impl Door {
             },
             _ => Verifier::verify(&sitting.verifier, password),
         };
+        if !right && office.viewing.is_some() {
+            // The count cannot be kept here, so whoever opened the database has to open it again.
+            if !office.is_demo() {
+                self.office = None;
+            }
+            return Err(wrong());
+        }
         if !right {
             office.store.note_attempt(sitting.account.id, sitting.failures + 1, now.moment)?;
             return Err(wrong());
@@ -171,7 +366,7 @@ impl Door {
                 "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。";
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
         }
-        if sitting.failures > 0 {
+        if sitting.failures > 0 && office.viewing.is_none() {
             office.store.note_attempt(sitting.account.id, 0, Moment(0))?;
         }
         Ok(sitting)
@@ -179,6 +374,7 @@ impl Door {
 
     fn seat(&mut self, sitting: Sitting, now: Now) -> Result<Entry, Fault> {
         if sitting.account.state == AccountState::Initial {
+            self.must_write(now)?;
             let entry = Entry::MustChange {
                 name: sitting.account.name.clone(),
                 opens_database: self.opens_database(&sitting.actor),
@@ -188,8 +384,32 @@ impl Door {
         }
         let actor = sitting.actor;
         self.actor = Some(actor.clone());
-        self.session(now)?.desk().record(&Deed::new("sign_in", actor.name.clone()))?;
+        // Who only looks leaves no entry: what would show a number in the clear is refused there.
+        if self.viewing.is_none() {
+            let entry = Deed::new("sign_in", actor.name.clone());
+            match self.session(now)?.desk().record(&entry) {
+                Err(fault) if fault.kind == FaultKind::CannotWrite => self.only_look(Viewing::Full),
+                recorded => recorded?,
+            }
+        }
         Ok(Entry::Welcome(actor))
+    }
+
+    fn only_look(&mut self, why: Viewing) {
+        if let Some(office) = &mut self.office {
+            office.viewing = Some(why.clone());
+        }
+        self.viewing = Some(why);
+    }
+
+    /// There may be room again since somebody signed in last.
+    fn look_for_room(&mut self) {
+        if self.viewing == Some(Viewing::Full) {
+            self.viewing = None;
+            if let Some(office) = &mut self.office {
+                office.viewing = None;
+            }
+        }
     }
 
     fn opens_database(&self, actor: &Actor) -> bool {
@@ -229,6 +449,7 @@ impl Door {
     /// # Errors
     /// Where the password in force is wrong, or the new one does not meet the policy.
     pub fn change_password(&mut self, current: &str, new: &str, now: Now) -> Result<Actor, Fault> {
+        self.must_write(now)?;
         let id = match (&self.guest, &self.actor) {
             (Some(guest), _) => guest.actor.id_number.clone(),
             (None, Some(actor)) => actor.id_number.clone(),

@@ -137,6 +137,8 @@ impl Session<'_> {
         path: &Path,
         manner: ExportManner,
     ) -> Result<ExportDone, Fault> {
+        // The entry comes after the file, so a file that could not be recorded must not be made.
+        self.must_write()?;
         let full = manner.disclosure == Disclosure::Full;
         if full && self.actor.role != Role::Administrator {
             let sentence = "导出完整号码要由管理员办理。请改为遮掩导出，或请管理员导出。";

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use self::members::PreparedMembers;
 use self::org_lists::{BULK, PreparedOrganisations};
-use super::{Session, io_fault};
+use super::{Occasion, Session, io_fault};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::order::{ImportKind, ImportPreview, ImportVerdict};
 use crate::domain::progress::Watch;
@@ -89,6 +89,10 @@ impl Session<'_> {
         import: &PreparedImport,
         watch: &mut Watch<'_>,
     ) -> Result<ImportOutcome, Fault> {
+        self.must_write()?;
+        if import.preview.counts.0 > BULK {
+            self.back_up_before(Occasion::BeforeImport)?;
+        }
         let file = &import.preview.file;
         match &import.rows {
             Rows::Members(rows) => self.run_members(rows, file, watch),

@@ -10,14 +10,19 @@ mod demo;
 mod directory;
 mod door;
 mod exports;
+mod ground;
 mod imports;
 mod org_search;
 mod places;
 mod records;
 mod setup;
+mod station;
 
 pub use apply::Submitted;
-pub use backups::{RestorePreview, preview_restore, restore};
+pub use backups::{
+    BackupJob, Found as FoundBackup, Occasion, RestorePreview, check_backup, finish_restore,
+    list_backups, preview_restore, restore,
+};
 pub use demo::{DEMO_ACCOUNTS, DemoAccount, DemoSize, is_demo, make_demo};
 pub use directory::NamedOrg;
 pub use door::{Door, Entry};
@@ -26,6 +31,7 @@ pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use org_search::{Between, Wanted, has_directory, search_directory};
 pub use places::Places;
 pub use setup::{PreparedOffice, clear_stale};
+pub use station::{Holder, Occupant, Patience, Station, Viewing};
 
 pub use crate::store::Interrupter;
 
@@ -49,6 +55,8 @@ pub struct Office {
     rules: Arc<Rules>,
     places: Places,
     shelf: directory::Shelf,
+    /// Why it is only looked at, where it is.
+    viewing: Option<Viewing>,
 }
 
 impl Office {
@@ -85,6 +93,15 @@ impl<'a> Session<'a> {
     /// The rule file in force.
     pub fn rules(&self) -> &'a Rules {
         &self.office.rules
+    }
+
+    /// Refuses what would write a file or a key where the office is only looked at. What writes
+    /// rows needs no such question: SQLite refuses it.
+    ///
+    /// # Errors
+    /// Saying why nothing may be written.
+    pub fn must_write(&self) -> Result<(), Fault> {
+        self.office.viewing.as_ref().map_or(Ok(()), |why| Err(why.refusal(self.now)))
     }
 
     /// An organisation of the database; the list of organisations is public among offices.

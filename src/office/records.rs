@@ -149,6 +149,7 @@ impl Door {
     /// # Errors
     /// Where nobody is signed in, or the store refuses.
     pub fn reset_account(&mut self, id: AccountId, now: Now) -> Result<(Account, String), Fault> {
+        self.must_write(now)?;
         let account = self.session(now)?.desk().account_to_change(id)?;
         let code = one_time_code()?;
         let verifier = Verifier::make(&code, self.session(now)?.office.cost())?;
@@ -163,6 +164,7 @@ impl Door {
     /// # Errors
     /// Where nobody is signed in, or the store refuses.
     pub fn remove_account(&mut self, id: AccountId, now: Now) -> Result<Account, Fault> {
+        self.must_write(now)?;
         let account = self.session(now)?.desk().account_to_change(id)?;
         let slot = self.session(now)?.desk().remove_account(id)?;
         self.opened()?.0.drop_slot(slot)?;

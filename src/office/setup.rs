@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::places::make_private;
-use super::{OfficeEntry, Places, io_fault};
+use super::{Occupant, OfficeEntry, Places, Station, io_fault};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::IdNumber;
 use crate::domain::ids::Now;
@@ -20,6 +20,8 @@ pub struct PreparedOffice {
     places: Places,
     staging: PathBuf,
     recovery: RecoveryKey,
+    /// Nobody else sets up an office here meanwhile.
+    station: Station,
 }
 
 impl PreparedOffice {
@@ -36,6 +38,8 @@ impl PreparedOffice {
         refuse_existing(places)?;
         let person = Person::parse(entry)?;
         places.make()?;
+        let station = Station::required(&places.data, Occupant::Screen, now)?;
+        refuse_existing(places)?;
         clear_stale(places)?;
         let staging = places.data.join("setup.tmp");
         make_private(&staging)?;
@@ -43,7 +47,7 @@ impl PreparedOffice {
         let (_, unlocked, recovery) =
             Vault::create(&staging, &places.config, cost, id, &entry.password)?;
         fill(&staging, &unlocked, entry, &person, now)?;
-        Ok(Self { places: places.clone(), staging, recovery })
+        Ok(Self { places: places.clone(), staging, recovery, station })
     }
 
     /// The recovery key for showing, once.
@@ -74,7 +78,9 @@ impl PreparedOffice {
             std::fs::rename(&from, &to).map_err(|error| io_fault("放不了文件", &to, &error))?;
         }
         sync_dir(&self.places.data)?;
-        clear_stale(&self.places)
+        clear_stale(&self.places)?;
+        self.station.release();
+        Ok(())
     }
 
     /// Throws the staged office away.

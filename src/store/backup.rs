@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
 
 use super::Store;
 use super::fault::{Stored, Told};
@@ -21,6 +21,36 @@ pub struct Verification {
     pub n_events: i64,
 }
 
+/// Pages that are copied at a time: a commit of another connection waits for no more.
+const PAGES: std::ffi::c_int = 1024;
+
+/// Steps after which the rest is copied at once. Each commit of another connection begins the copy
+/// anew, so somebody who never stops working would never get a backup.
+const MOST_STEPS: usize = 4_000;
+
+/// Times that a lock of another connection is waited for, 20 ms each.
+const MOST_WAITS: usize = 500;
+
+/// Copies step by step, giving way to whoever writes in between.
+fn paced(backup: &Backup<'_, '_>) -> Stored<()> {
+    let (mut steps, mut waits) = (0, 0);
+    loop {
+        let pages = if steps < MOST_STEPS { PAGES } else { -1 };
+        match backup.step(pages).told()? {
+            StepResult::Done => return Ok(()),
+            StepResult::Busy | StepResult::Locked if waits < MOST_WAITS => {
+                waits += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            StepResult::Busy | StepResult::Locked => {
+                let sentence = "数据一直有人在写，备份没有做成。请稍后再试；数据没有动。";
+                return Err(Fault::new(FaultKind::Busy, sentence));
+            }
+            _ => steps += 1,
+        }
+    }
+}
+
 impl Store {
     /// Copies the live database, encrypted with the same key, to a file that does not exist yet.
     ///
@@ -31,14 +61,62 @@ impl Store {
             let sentence = format!("{} 已经存在，没有覆盖。请换一个文件名。", path.display());
             return Err(Fault::new(FaultKind::Conflict, sentence));
         }
+        super::open::make_private_file(path)?;
         let mut copy = Connection::open(path).told()?;
         copy.pragma_update(None, "cipher_log_level", "NONE").told()?;
         copy.pragma_update(None, "key", key).told()?;
         {
             let backup = Backup::new(&self.connection, &mut copy).told()?;
-            backup.run_to_completion(256, Duration::ZERO, None).told()?;
+            paced(&backup)?;
         }
         copy.close().map_err(|(_, error)| error).told()
+    }
+
+    /// Copies the database as it is, whatever version it has, and checks the copy's pages. The
+    /// chain of events is not looked at, since only its own version knows how.
+    ///
+    /// # Errors
+    /// As [`Store::copy_to`], and where a page of the copy is damaged.
+    pub fn copy_as_it_is(&self, path: &Path, key: &str) -> Stored<Verification> {
+        const COUNTS: &str = "SELECT (SELECT count(*) FROM members),
+            (SELECT count(*) FROM transfers), (SELECT count(*) FROM events)";
+        self.copy_to(path, key)?;
+        let copy = Self::unprepared(path, key)?;
+        copy.check_file()?;
+        let counts = |r: &rusqlite::Row<'_>| {
+            Ok(Verification { n_members: r.get(0)?, n_transfers: r.get(1)?, n_events: r.get(2)? })
+        };
+        copy.connection.query_row(COUNTS, [], counts).told()
+    }
+
+    fn unprepared(path: &Path, key: &str) -> Stored<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).told()?;
+        connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
+        connection.pragma_update(None, "key", key).told()?;
+        let (gathered, pace, suspect) = Default::default();
+        Ok(Self { connection, fresh: false, gathered, pace, suspect })
+    }
+
+    /// The pages, as SQLite and SQLCipher see them.
+    fn check_file(&self) -> Stored<()> {
+        let found: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
+        if found != "ok" {
+            let sentence = "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
+            return Err(Fault::new(FaultKind::Damaged, sentence).because(found));
+        }
+        self.check_pages()
+    }
+
+    /// Bytes that the database takes on disk.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn bytes(&self) -> Stored<u64> {
+        const SQL: &str = "SELECT (SELECT page_count FROM pragma_page_count) *
+                                  CAST((SELECT * FROM pragma_page_size) AS INTEGER)";
+        self.connection.query_row(SQL, [], |r| r.get(0)).told()
     }
 
     /// Checks pages, references between rows, and the chain of events.
@@ -48,13 +126,7 @@ impl Store {
     pub fn verify(&self) -> Stored<Verification> {
         const COUNTS: &str =
             "SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM transfers)";
-        let found: String =
-            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
-        if found != "ok" {
-            let sentence = "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
-            return Err(Fault::new(FaultKind::Damaged, sentence).because(found));
-        }
-        self.check_pages()?;
+        self.check_file()?;
         self.check_references()?;
         let n_events = self.verify_chain()?;
         let (n_members, n_transfers) =
@@ -76,7 +148,7 @@ impl Store {
         }
     }
 
-    fn check_references(&self) -> Stored<()> {
+    pub(super) fn check_references(&self) -> Stored<()> {
         let mut statement = self.connection.prepare("PRAGMA foreign_key_check").told()?;
         let mut rows = statement.query([]).told()?;
         match rows.next().told()? {

@@ -25,11 +25,12 @@ pub fn of_sqlite(error: &Error) -> Fault {
             FaultKind::CannotWrite,
             "磁盘满了，这一步没有保存，原来的数据没有动。请腾出空间后再办一次。",
         ),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-            (FaultKind::CannotWrite, "数据目录不能写入，这一步没有保存。请检查目录权限后再办一次。")
-        }
-        Some(ErrorCode::SystemIoFailure) => (
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => (
             FaultKind::CannotWrite,
+            "现在只能看，不能写入，这一步没有保存。请检查数据目录的权限，关掉别的窗口后重新打开。",
+        ),
+        Some(ErrorCode::SystemIoFailure) => (
+            FaultKind::Disk,
             "读写磁盘时出错，这一步没有保存。请检查磁盘或网络盘，重新打开后再办。",
         ),
         Some(ErrorCode::CannotOpen) => (

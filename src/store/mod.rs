@@ -42,6 +42,7 @@ pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::account::Actor;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
 use fault::Told;
 
@@ -52,6 +53,8 @@ pub struct Store {
     /// Sets of transfers that lists have asked for, until anything is written.
     gathered: std::cell::RefCell<transfers::Gathered>,
     pace: transfers::Pace,
+    /// Whether the disk failed under a transaction, after which none is begun (R06).
+    suspect: std::cell::Cell<bool>,
 }
 
 /// What the signed-in person may see and do, at one moment.
@@ -92,6 +95,12 @@ impl Store {
         self.connection.execute(SQL, [key, value]).map(drop).told()
     }
 
+    /// Whether the disk failed under a transaction. What it holds is not known until it was opened
+    /// anew and checked.
+    pub fn is_suspect(&self) -> bool {
+        self.suspect.get()
+    }
+
     /// Runs `work` in one transaction: all of it, or nothing. Inside a transaction it joins that one.
     ///
     /// # Errors
@@ -100,6 +109,18 @@ impl Store {
         if !self.connection.is_autocommit() {
             return work();
         }
+        if self.is_suspect() {
+            let sentence = "磁盘刚才读写出错，这一步没有办。请检查磁盘，重新打开后再办。";
+            return Err(Fault::new(FaultKind::Disk, sentence));
+        }
+        let done = self.in_transaction(work);
+        if done.as_ref().is_err_and(|fault| fault.kind == FaultKind::Disk) {
+            self.suspect.set(true);
+        }
+        done
+    }
+
+    fn in_transaction<T>(&self, work: impl FnOnce() -> Stored<T>) -> Stored<T> {
         self.connection.execute_batch("BEGIN IMMEDIATE").told()?;
         match work().and_then(|value| self.file_if_many().map(|()| value)) {
             Ok(value) => {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OpenFlags};
@@ -30,12 +31,57 @@ const LEAST_SQLITE: i32 = 3_051_003;
 /// The migrations, oldest first. Only ever added to, never edited.
 const MIGRATIONS: &[&str] = &[include_str!("../../assets/sql/0001_ground.sql")];
 
+/// What is done before an older database is brought up to this version.
+pub type BeforeMigration<'a> = &'a mut dyn FnMut(&Store) -> Stored<()>;
+
+/// How a database is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// It is made; the file is empty and ours.
+    Make,
+    /// It is there, and will be written.
+    Write,
+    /// It is there, and is only read.
+    View,
+}
+
 impl Store {
     /// Opens an existing database with its raw key (`x'…'`, as SQLCipher takes it).
+    ///
+    /// The file is never opened beside SQLite, not even to look at its header: closing it would
+    /// drop the locks of every connection of this process. A file without encryption is refused by
+    /// SQLCipher, since its first page does not authenticate.
     ///
     /// # Errors
     /// Where the file is missing, damaged, keyed otherwise, newer than this program, or busy.
     pub fn open(path: &Path, key: &str) -> Stored<Self> {
+        Self::open_existing(path, key, Manner::Write, &mut |_| Ok(()))
+    }
+
+    /// The same; `before` is called with the database as it is, if an older version has to be
+    /// brought up to this one, and keeps that from happening by a fault.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and as `before`.
+    pub fn open_bringing_up(path: &Path, key: &str, before: BeforeMigration<'_>) -> Stored<Self> {
+        Self::open_existing(path, key, Manner::Write, before)
+    }
+
+    /// The same for looking only: whatever would write is refused by SQLite itself.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also where a killed program left a journal that only a writer may take
+    /// back, or where the database is of an older version.
+    pub fn open_to_view(path: &Path, key: &str) -> Stored<Self> {
+        Self::open_existing(path, key, Manner::View, &mut |_| Ok(()))
+    }
+
+    fn open_existing(
+        path: &Path,
+        key: &str,
+        manner: Manner,
+        before: BeforeMigration<'_>,
+    ) -> Stored<Self> {
         if !path.is_file() {
             let shown = path.display().to_string();
             return Err(not_found(
@@ -49,9 +95,13 @@ impl Store {
             let sentence = "数据库文件是空的，内容已经丢失，没有打开。请用「恢复备份」找回。";
             return Err(Fault::new(FaultKind::Damaged, sentence));
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let access = match manner {
+            Manner::View => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Manner::Make | Manner::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        };
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).told()?;
-        Self::prepare(connection, Some(key))
+        Self::prepare(connection, Some(key), manner, before)
     }
 
     /// Makes a new database. The file must not exist.
@@ -66,7 +116,7 @@ impl Store {
         }
         make_private_file(path)?;
         let connection = Connection::open(path).told()?;
-        let store = Self::prepare(connection, Some(key))?;
+        let store = Self::prepare(connection, Some(key), Manner::Make, &mut |_| Ok(()))?;
         store.connection.pragma_update(None, "application_id", APPLICATION_ID).told()?;
         Ok(store)
     }
@@ -76,10 +126,16 @@ impl Store {
     /// # Errors
     /// Where SQLite refuses.
     pub fn in_memory() -> Stored<Self> {
-        Self::prepare(Connection::open_in_memory().told()?, None)
+        let connection = Connection::open_in_memory().told()?;
+        Self::prepare(connection, None, Manner::Make, &mut |_| Ok(()))
     }
 
-    fn prepare(connection: Connection, key: Option<&str>) -> Stored<Self> {
+    fn prepare(
+        connection: Connection,
+        key: Option<&str>,
+        manner: Manner,
+        before: BeforeMigration<'_>,
+    ) -> Stored<Self> {
         if let Some(key) = key {
             // SQLCipher prints errors over the screen unless its log is off before the key is set.
             connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
@@ -88,22 +144,38 @@ impl Store {
         }
         connection.busy_timeout(Duration::from_secs(3)).told()?;
         connection.execute_batch(PRAGMAS).told()?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).told()?;
         assert_version()?;
         // The first read tells a wrong key from a right one.
         let n: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).told()?;
+        if n == 0 && manner != Manner::Make {
+            let sentence =
+                "数据库里什么也没有，内容已经丢失，没有打开。请用「恢复备份」找回，原文件请保留。";
+            return Err(Fault::new(FaultKind::Damaged, sentence));
+        }
+        if manner != Manner::Make {
+            assert_ours(&connection)?;
+        }
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let (gathered, pace) = Default::default();
-        let mut store = Self { connection, fresh: n == 0, gathered, pace };
-        store.migrate()?;
+        let (gathered, pace, suspect) = Default::default();
+        let mut store = Self { connection, fresh: n == 0, gathered, pace, suspect };
+        store.migrate(manner, MIGRATIONS, before)?;
         store.define_functions()?;
         Ok(store)
     }
 
-    fn migrate(&mut self) -> Stored<()> {
+    /// Each step in one transaction, looked over before it counts; an older database is first
+    /// shown to `before` as it is.
+    pub(super) fn migrate(
+        &mut self,
+        manner: Manner,
+        migrations: &[&str],
+        before: BeforeMigration<'_>,
+    ) -> Stored<()> {
         let version: i64 =
             self.connection.pragma_query_value(None, "user_version", |r| r.get(0)).told()?;
-        let known = MIGRATIONS.len();
+        let known = migrations.len();
         let done = usize::try_from(version).unwrap_or(usize::MAX);
         if done > known {
             let sentence = format!(
@@ -111,11 +183,23 @@ impl Store {
             );
             return Err(Fault::new(FaultKind::Damaged, sentence));
         }
-        for (i, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-            let tx = self.connection.transaction().told()?;
-            tx.execute_batch(sql).told()?;
-            tx.pragma_update(None, "user_version", i + 1).told()?;
-            tx.commit().told()?;
+        if done == known {
+            return Ok(());
+        }
+        if manner == Manner::View {
+            let sentence =
+                "这个数据库是旧版本写的，要先升级，只读打不开。请在能写入的机器上打开一次。";
+            return Err(Fault::new(FaultKind::Damaged, sentence));
+        }
+        if done > 0 {
+            before(self)?;
+        }
+        for (i, sql) in migrations.iter().enumerate().skip(done) {
+            self.atomically(|| {
+                self.connection.execute_batch(sql).told()?;
+                self.check_references()?;
+                self.connection.pragma_update(None, "user_version", i + 1).told()
+            })?;
         }
         Ok(())
     }
@@ -174,7 +258,7 @@ const PRAGMAS: &str = "
 
 /// An empty file that only its owner may read, which must not exist yet: SQLite would make one that
 /// others can read.
-fn make_private_file(path: &Path) -> Stored<()> {
+pub(super) fn make_private_file(path: &Path) -> Stored<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -183,6 +267,17 @@ fn make_private_file(path: &Path) -> Stored<()> {
         let sentence = format!("建不了数据库文件 {}。请检查目录权限和磁盘空间。", path.display());
         Fault::new(FaultKind::CannotWrite, sentence).because(error)
     })
+}
+
+/// A database of another program can only lie here by mistake.
+fn assert_ours(connection: &Connection) -> Stored<()> {
+    let id: i32 = connection.pragma_query_value(None, "application_id", |r| r.get(0)).told()?;
+    if id == APPLICATION_ID {
+        return Ok(());
+    }
+    let sentence =
+        "这个数据库不是本程序的，没有打开也没有改动。请检查数据目录，或用「恢复备份」找回。";
+    Err(Fault::new(FaultKind::Damaged, sentence))
 }
 
 fn assert_cipher(connection: &Connection) -> Stored<()> {

@@ -28,7 +28,11 @@ pub fn title(scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {
     let cols = usize::from(area.width).saturating_sub(width(&right) + 1);
     let crumbs = format!(" {}", trail(crumbs, cols.saturating_sub(LEAST_WHO)));
     let left = match &state.session {
-        Some(session) => crumbs.clone() + &who(session, cols.saturating_sub(width(&crumbs))),
+        Some(session) => {
+            let mark = mark_of(state.viewing.is_some(), session);
+            crumbs.clone() + &who(session, mark, cols.saturating_sub(width(&crumbs)))
+        }
+        None if state.viewing.is_some() => crumbs + " | 只读",
         None => crumbs,
     };
     let text = fit(&left, cols, Fit::Tail) + " " + &right;
@@ -51,10 +55,18 @@ fn trail(mut crumbs: Vec<String>, cols: usize) -> String {
     format!("{cut}{}", crumbs.join(" > "))
 }
 
+/// What is particular about this window: it only looks, or the office is invented.
+fn mark_of(only_looks: bool, session: &Session) -> &'static str {
+    match (only_looks, session.demo) {
+        (true, _) => "只读",
+        (false, true) => "演示",
+        (false, false) => "离线",
+    }
+}
+
 /// Organisation and name, whether the office is invented, and drafts. The name of the organisation
 /// gives way first: who is signed in, and where, must be seen on every screen.
-fn who(session: &Session, cols: usize) -> String {
-    let mark = if session.demo { "演示" } else { "离线" };
+fn who(session: &Session, mark: &str, cols: usize) -> String {
     let person = format!("{} | {mark}", session.actor.name);
     let drafts = match session.counts.drafts {
         0 => String::new(),

@@ -214,6 +214,8 @@ pub fn roster(people: std::ops::RangeInclusive<u32>) -> String {
 /// Copies a directory with all that is below it.
 pub fn copy_dir(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the directory can be made");
+    let mode = std::fs::metadata(from).expect("it is there").permissions();
+    std::fs::set_permissions(to, mode).expect("it is ours");
     for entry in std::fs::read_dir(from).expect("the directory can be read") {
         let entry = entry.expect("its entries too");
         let target = to.join(entry.file_name());

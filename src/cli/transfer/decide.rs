@@ -103,7 +103,7 @@ struct Fared {
 }
 
 fn run(call: &mut Call<'_>, numbers: &[String], branch: Option<&str>, decision: &Decision) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let session = call.session(&door)?;
     let branch = branch.map(|text| session.find_organisation(text)).transpose()?;
     let branch: Option<OrgId> = branch.map(|org| org.id);

@@ -77,7 +77,7 @@ pub(super) fn run(call: &mut Call<'_>, order: TransferOrder) -> Said {
 }
 
 fn export(call: &mut Call<'_>, flags: ExportFlags) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let now = call.now();
     let stages = if flags.stage.is_empty() { vec![Stage::Completed] } else { flags.stage };
     let query = TransferQuery {

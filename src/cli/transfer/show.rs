@@ -33,7 +33,7 @@ struct Shown {
 }
 
 pub(super) fn run(call: &mut Call<'_>, order: &ShowOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = if order.reveal { call.sign_in_to_write()? } else { call.sign_in()? };
     let session = call.session(&door)?;
     let row = session.desk().transfer_by_number(&order.number)?;
     let card = session.desk().card(row.id)?;

@@ -8,6 +8,7 @@ pub mod centre;
 pub mod choice;
 pub mod decide;
 pub mod doors;
+pub mod guard;
 pub mod home;
 pub mod import;
 pub mod members;

@@ -122,7 +122,7 @@ impl SignIn {
                     .push(Record::change_password(&change).into())
                     .say("密码对了。第一次登录要先换成自己的密码。")
             }
-            Reply::Failed(..) if self.waiting => {
+            Reply::Failed(..) | Reply::Damaged { .. } if self.waiting => {
                 self.rest();
                 Out::nothing()
             }

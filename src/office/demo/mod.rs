@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use super::places::make_private;
 use super::setup::sync_dir;
-use super::{Office, Places, io_fault};
+use super::{Occupant, Office, Places, Station, Viewing, io_fault};
 use crate::domain::account::Actor;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::form::Reason;
@@ -90,7 +90,11 @@ pub fn is_demo(places: &Places) -> bool {
 ///
 /// # Errors
 /// Where the key cannot be read, or the database is damaged.
-pub(super) fn open_demo(places: &Places, rules: &Arc<Rules>) -> Result<Office, Fault> {
+pub(super) fn open_demo(
+    places: &Places,
+    rules: &Arc<Rules>,
+    viewing: Option<Viewing>,
+) -> Result<Office, Fault> {
     let path = places.demo_key();
     let text = std::fs::read_to_string(&path)
         .map_err(|error| io_fault("读不了演示数据的密钥", &path, &error))?;
@@ -101,7 +105,8 @@ pub(super) fn open_demo(places: &Places, rules: &Arc<Rules>) -> Result<Office, F
         );
         Fault::new(FaultKind::Damaged, sentence)
     })?;
-    let store = Store::open(&places.database(), &key.pragma_literal())?;
+    let open = if viewing.is_some() { Store::open_to_view } else { Store::open };
+    let store = open(&places.database(), &key.pragma_literal())?;
     Ok(Office {
         store,
         key,
@@ -109,6 +114,7 @@ pub(super) fn open_demo(places: &Places, rules: &Arc<Rules>) -> Result<Office, F
         rules: rules.clone(),
         places: places.clone(),
         shelf: super::directory::Shelf::default(),
+        viewing,
     })
 }
 
@@ -124,6 +130,10 @@ pub fn make_demo(places: &Places, size: DemoSize, now: Now) -> Result<(), Fault>
     }
     refuse_real(places)?;
     places.make()?;
+    let _station = match is_demo(places) {
+        true => Some(Station::required(&places.data, Occupant::Command, now)?),
+        false => None,
+    };
     let staging = Places { data: places.data.with_extension("tmp"), ..places.clone() };
     clear(&staging.data)?;
     make_private(&staging.data)?;
@@ -133,7 +143,7 @@ pub fn make_demo(places: &Places, size: DemoSize, now: Now) -> Result<(), Fault>
 }
 
 fn size_of(places: &Places) -> Result<String, Fault> {
-    let office = open_demo(places, &Arc::new(Rules::national()))?;
+    let office = open_demo(places, &Arc::new(Rules::national()), Some(Viewing::ReadOnly))?;
     Ok(office.store.meta("demo_size")?.unwrap_or_default())
 }
 
@@ -183,6 +193,7 @@ fn build(places: &Places, size: DemoSize, now: Now, care: Care) -> Result<(), Fa
         rules,
         places: places.clone(),
         shelf: super::directory::Shelf::default(),
+        viewing: None,
     };
     office.store.atomically(|| {
         office.store.set_meta("demo", "1")?;

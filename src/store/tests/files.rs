@@ -156,6 +156,43 @@ fn a_second_window_waits_and_then_says_so() {
 }
 
 #[test]
+fn what_only_looks_cannot_write_and_what_is_not_ours_is_refused() {
+    let (_room, path) = filled();
+    let before = fs::read(&path).unwrap();
+    let looking = Store::open_to_view(&path, KEY).unwrap();
+    assert_eq!(looking.verify().unwrap().n_members, 11);
+    assert_eq!(kind(looking.set_meta("a", "b")), FaultKind::CannotWrite);
+    let act = || looking.set_meta("a", "b");
+    assert_eq!(kind(looking.atomically(act)), FaultKind::CannotWrite);
+    drop(looking);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    let store = Store::open(&path, KEY).unwrap();
+    store.connection.pragma_update(None, "application_id", 7).unwrap();
+    drop(store);
+    assert!(refusal(&path, KEY).sentence.contains("不是本程序的"));
+}
+
+#[test]
+fn a_database_without_encryption_or_without_tables_is_never_taken_for_ours() {
+    let room = tempfile::tempdir().unwrap();
+    let plain = room.path().join("plain.db");
+    let open = |path: &Path| rusqlite::Connection::open(path).unwrap();
+    open(&plain).execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
+    let before = fs::read(&plain).unwrap();
+    assert!(before.starts_with(b"SQLite format 3"));
+    assert_eq!(refusal(&plain, KEY).kind, FaultKind::Damaged);
+    assert_eq!(fs::read(&plain).unwrap(), before);
+    let empty = room.path().join("empty.db");
+    let connection = open(&empty);
+    connection.pragma_update(None, "key", KEY).unwrap();
+    connection.execute_batch("CREATE TABLE t (a); DROP TABLE t").unwrap();
+    drop(connection);
+    let before = fs::read(&empty).unwrap();
+    assert_eq!(refusal(&empty, KEY).kind, FaultKind::Damaged);
+    assert_eq!(fs::read(&empty).unwrap(), before, "never an empty new database");
+}
+
+#[test]
 fn an_emptied_file_is_damage_and_not_a_new_database() {
     let (_room, path) = filled();
     fs::write(&path, b"").unwrap();
@@ -171,4 +208,34 @@ fn a_copy_never_overwrites() {
     fs::write(&copy, "别的文件").unwrap();
     assert_eq!(kind(store.copy_to(&copy, KEY)), FaultKind::Conflict);
     assert_eq!(fs::read(&copy).unwrap(), "别的文件".as_bytes());
+}
+
+#[test]
+fn an_older_version_is_shown_before_it_is_changed_and_a_failed_step_changes_nothing() {
+    use crate::store::open::Manner;
+    let (_room, path) = filled();
+    let mut store = Store::open(&path, KEY).unwrap();
+    let ground = include_str!("../../../assets/sql/0001_ground.sql");
+    let version = |store: &Store| pragma(store, "user_version");
+    let refuse = &mut |_: &Store| Err(crate::store::fault::rule("没有备份"));
+    let steps = [ground, "CREATE TABLE later (a) STRICT"];
+    assert_eq!(kind(store.migrate(Manner::Write, &steps, refuse)), FaultKind::Rule);
+    assert_eq!(version(&store), "Integer(1)");
+    let mut shown = 0;
+    let broken = [ground, "CREATE TABLE later (a INTEGER) STRICT; INSERT INTO nowhere VALUES (1)"];
+    let before = &mut |store: &Store| {
+        shown += 1;
+        assert_eq!(version(store), "Integer(1)");
+        Ok(())
+    };
+    store.migrate(Manner::Write, &broken, before).unwrap_err();
+    assert_eq!(version(&store), "Integer(1)");
+    assert_eq!(kind(store.migrate(Manner::View, &broken, before)), FaultKind::Damaged);
+    let dangling = [ground, "UPDATE members SET branch_id = 999 WHERE id = 1"];
+    store.connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    store.migrate(Manner::Write, &dangling, before).unwrap_err();
+    assert_eq!(version(&store), "Integer(1)");
+    let good = [ground, "CREATE TABLE later (a INTEGER) STRICT"];
+    store.migrate(Manner::Write, &good, before).unwrap();
+    assert_eq!((version(&store), shown), ("Integer(2)".to_owned(), 3));
 }

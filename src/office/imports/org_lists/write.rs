@@ -104,6 +104,7 @@ impl Session<'_> {
     /// # Errors
     /// Where the batch is unknown, taken back already, another's, or in use.
     pub fn undo_import(&self, batch: BatchId) -> Result<Undone, Fault> {
+        self.must_write()?;
         let store = &self.office.store;
         let dir = &self.office.places.data;
         let current = store.directory_generation()?;

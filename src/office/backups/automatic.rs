@@ -1,0 +1,295 @@
+//! Backups that nobody has to think of: at the first opening of a day, and before a step that is
+//! hard to take back. They lie in the folder of backups under names of their own; only such names
+//! are ever deleted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+use zeroize::Zeroizing;
+
+use super::container::{self, Manifest, Part, TEMP_PREFIX};
+use super::{Found, cannot_write, enough_space, retention};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::Now;
+use crate::office::{Door, Places, Session};
+use crate::store::{Store, Verification};
+
+/// Why a backup was made by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The first opening of a day.
+    Daily,
+    /// Before a long import.
+    BeforeImport,
+    /// Before the key of the database is changed.
+    BeforeRotation,
+    /// Before a database of an older version of the program is changed.
+    BeforeMigration,
+}
+
+impl Occasion {
+    const ALL: [Self; 4] =
+        [Self::Daily, Self::BeforeImport, Self::BeforeRotation, Self::BeforeMigration];
+
+    /// How it is called in names of files.
+    fn id(self) -> &'static str {
+        match self {
+            Self::Daily => "daily",
+            Self::BeforeImport => "before-import",
+            Self::BeforeRotation => "before-rotation",
+            Self::BeforeMigration => "before-migration",
+        }
+    }
+
+    /// How people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Daily => "每天自动",
+            Self::BeforeImport => "导入前自动",
+            Self::BeforeRotation => "更换数据密钥前自动",
+            Self::BeforeMigration => "升级前自动",
+        }
+    }
+}
+
+const FORMAT: &str = "%Y%m%d-%H%M%S";
+
+fn name_of(made_at: NaiveDateTime, occasion: Occasion) -> String {
+    format!("tuanzhuan-{}-{}.backup", made_at.format(FORMAT), occasion.id())
+}
+
+/// When and why, where the name is one of ours.
+fn read_name(name: &str) -> Option<(NaiveDateTime, Occasion)> {
+    let rest = name.strip_prefix("tuanzhuan-")?.strip_suffix(".backup")?;
+    let (day, rest) = rest.split_once('-')?;
+    let (time, occasion) = rest.split_once('-')?;
+    let made_at = NaiveDateTime::parse_from_str(&format!("{day}-{time}"), FORMAT).ok()?;
+    Occasion::ALL.into_iter().find(|o| o.id() == occasion).map(|occasion| (made_at, occasion))
+}
+
+/// The automatic backups of a folder, in no order.
+fn automatic_in(folder: &Path) -> Vec<(PathBuf, NaiveDateTime, Occasion)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let known = entries.filter_map(|entry| {
+        let (made_at, occasion) = read_name(&entry.file_name().to_string_lossy())?;
+        Some((entry.path(), made_at, occasion))
+    });
+    known.collect()
+}
+
+/// Every backup in the folder of backups, the newest first; what is none is left out.
+pub fn list_backups(places: &Places) -> Vec<Found> {
+    let entries = fs::read_dir(&places.backups).into_iter().flatten().flatten();
+    let paths = entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "backup"));
+    let mut found: Vec<Found> = paths
+        .filter_map(|path| Some(Found::of(&path, &container::open(&path).ok()?.0)))
+        .map(|found| {
+            let name = found.path.file_name().map(|n| n.to_string_lossy().into_owned());
+            let occasion = name.and_then(|name| read_name(&name)).map(|(_, occasion)| occasion);
+            Found { occasion, ..found }
+        })
+        .collect();
+    found.sort_by(|a, b| b.made_at.cmp(&a.made_at).then_with(|| a.path.cmp(&b.path)));
+    found
+}
+
+/// The newest backup all of whose parts still fit their sums.
+pub(in crate::office) fn newest_backup(places: &Places) -> Option<Found> {
+    list_backups(places).into_iter().find(|found| container::check(&found.path).is_ok())
+}
+
+/// A backup to be made; it holds all it needs, so that another thread can make it.
+pub struct BackupJob {
+    places: Places,
+    keys: PathBuf,
+    key: Zeroizing<String>,
+    org: String,
+    now: Now,
+    occasion: Occasion,
+}
+
+impl Door {
+    /// The backup of today, if nobody made it yet and this window writes.
+    pub fn daily_backup(&self, now: Now) -> Option<BackupJob> {
+        let session = self.session(now).ok()?;
+        if session.must_write().is_err() || self.is_demo() {
+            return None;
+        }
+        let today = now.today();
+        let made = automatic_in(&self.places().backups);
+        let is_made = made.iter().any(|(_, at, o)| *o == Occasion::Daily && at.date() == today);
+        (!is_made).then(|| session.backup_job(Occasion::Daily))
+    }
+}
+
+impl Session<'_> {
+    /// A backup of the database for an occasion.
+    pub fn backup_job(&self, occasion: Occasion) -> BackupJob {
+        BackupJob {
+            places: self.office.places.clone(),
+            keys: super::keys_of(self.office),
+            key: self.office.key.pragma_literal(),
+            org: self.actor.org_name.clone(),
+            now: self.now,
+            occasion,
+        }
+    }
+
+    /// Makes a backup before a step that is hard to take back, unless the office is the invented
+    /// one. Where it cannot be made, the step must not be taken.
+    ///
+    /// # Errors
+    /// Saying what keeps it from being made.
+    pub(in crate::office) fn back_up_before(&self, occasion: Occasion) -> Result<(), Fault> {
+        if self.office.is_demo() {
+            return Ok(());
+        }
+        self.backup_job(occasion).run().map(drop).map_err(|fault| {
+            let sentence =
+                format!("{}备份没有做成，所以这一步没有办。{}", occasion.label(), fault.sentence);
+            Fault { sentence, ..fault }
+        })
+    }
+}
+
+impl BackupJob {
+    /// Copies through a connection of its own, checks the copy, packs it, and lets old ones go.
+    ///
+    /// # Errors
+    /// Where there is no room, the database or the copy is damaged, or something cannot be written.
+    pub fn run(&self) -> Result<PathBuf, Fault> {
+        let folder = &self.places.backups;
+        crate::office::places::make_private(folder)?;
+        let made_at = self.now.local(self.now.moment);
+        let path = folder.join(name_of(made_at, self.occasion));
+        if path.exists() {
+            return Ok(path);
+        }
+        let keys_before = Part::of(&self.keys)?;
+        let scratch = tempfile::Builder::new()
+            .prefix(TEMP_PREFIX)
+            .tempdir_in(folder)
+            .map_err(|error| cannot_write(&path, &error))?;
+        let source = Store::open_to_view(&self.places.database(), &self.key)?;
+        enough_space(folder, 2 * source.bytes()?)?;
+        let copy = scratch.path().join("tuanzhuan.db");
+        let found = copied(&source, &copy, &self.key)?;
+        self.pack(&path, copy, found, &keys_before)?;
+        prune(folder);
+        Ok(path)
+    }
+
+    /// The keys belong to the copy only if nobody changed them meanwhile.
+    fn pack(
+        &self,
+        path: &Path,
+        copy: PathBuf,
+        found: Verification,
+        keys_before: &Part,
+    ) -> Result<(), Fault> {
+        let files = [copy, self.keys.clone()];
+        let made_at = self.now.local(self.now.moment);
+        let manifest = manifest_of(made_at, &self.org, found, &files)?;
+        if !manifest.files.contains(keys_before) {
+            let sentence = "做备份时密钥正在更换，这一份没有留下。稍后会再做。";
+            return Err(Fault::new(FaultKind::Busy, sentence));
+        }
+        container::write(path, &manifest, &files)
+    }
+
+    #[cfg(test)]
+    pub(super) fn pack_for_test(&self, path: &Path, keys_before: &Part) -> Result<(), Fault> {
+        let found = Verification { n_members: 0, n_transfers: 0, n_events: 0 };
+        self.pack(path, self.places.database(), found, keys_before)
+    }
+}
+
+/// Keeps a database of an older version of the program, before it is brought up to this one.
+pub(in crate::office) fn keep_old_version(
+    places: &Places,
+    old: &Store,
+    key: &str,
+    now: Now,
+) -> Result<(), Fault> {
+    let folder = &places.backups;
+    crate::office::places::make_private(folder)?;
+    // The copy, its container, and what the change itself may take.
+    enough_space(folder, 3 * old.bytes()?)?;
+    let made_at = now.local(now.moment);
+    let path = folder.join(name_of(made_at, Occasion::BeforeMigration));
+    let scratch = tempfile::Builder::new()
+        .prefix(TEMP_PREFIX)
+        .tempdir_in(folder)
+        .map_err(|error| cannot_write(&path, &error))?;
+    let copy = scratch.path().join("tuanzhuan.db");
+    let found = old.copy_as_it_is(&copy, key)?;
+    let files = [copy, places.key_file()];
+    container::write(&path, &manifest_of(made_at, "", found, &files)?, &files)?;
+    prune(folder);
+    Ok(())
+}
+
+/// Copies a database and checks the copy in every way.
+pub(super) fn copied(source: &Store, copy: &Path, key: &str) -> Result<Verification, Fault> {
+    source.copy_to(copy, key)?;
+    Store::open_to_view(copy, key)?.verify()
+}
+
+pub(super) fn manifest_of(
+    made_at: NaiveDateTime,
+    org: &str,
+    found: Verification,
+    files: &[PathBuf],
+) -> Result<Manifest, Fault> {
+    Ok(Manifest {
+        made_at,
+        org: org.to_owned(),
+        members: found.n_members,
+        transfers: found.n_transfers,
+        events: found.n_events,
+        files: files.iter().map(|file| Part::of(file)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Lets go of what the rule does not keep. A file that cannot be deleted is tried next time.
+fn prune(folder: &Path) {
+    let found = automatic_in(folder);
+    let made: Vec<_> = found.iter().map(|(_, at, occasion)| (*at, *occasion)).collect();
+    for i in retention::superfluous(&made) {
+        fs::remove_file(&found[i].0).unwrap_or_default();
+    }
+}
+
+/// Removes what killed backups left. Only whoever has just begun to hold the data may do that: then
+/// nobody makes one.
+pub(in crate::office) fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
+            let path = entry.path();
+            fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)).unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_and_others_are_none_of_ours() {
+        let at = NaiveDateTime::parse_from_str("20260602-103000", FORMAT).unwrap();
+        for occasion in Occasion::ALL {
+            assert_eq!(read_name(&name_of(at, occasion)), Some((at, occasion)));
+        }
+        for name in [
+            "毕业前.backup",
+            "tuanzhuan-20260602.backup",
+            "tuanzhuan-20260602-1-x.backup",
+            "tuanzhuan-20260602-103000-daily.backup.part",
+            "tuanzhuan-20261302-103000-daily.backup",
+        ] {
+            assert_eq!(read_name(name), None, "{name}");
+        }
+    }
+}
