@@ -9,21 +9,30 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::{Moment, Now};
 use crate::rules::Rules;
-use crate::store::{Credentials, Deed, Sitting, Store};
-use crate::vault::{
-    AttemptsFile, DatabaseKey, Gate, KdfCost, PersonalFacts, PolicyFault, SlotId, Vault,
-    VaultFault, Verifier, check_login_password, check_slot_password, gate,
-};
+use crate::store::{Attempts, Sitting, Store};
+use crate::vault::{AttemptsFile, DatabaseKey, Gate, Seen, Unlocked, Vault, VaultFault, gate};
 use zeroize::Zeroizing;
+
+/// How long an initial password lets somebody in after the account was made (security.md 4.3).
+const INITIAL_SECONDS: i64 = 14 * 86_400;
+
+/// Wrong tries after which an initial password or a code is of no use any more.
+const INITIAL_TRIES: u32 = 5;
 
 /// The way in, and who is in.
 pub struct Door {
-    places: Places,
+    pub(super) places: Places,
     rules: Arc<Rules>,
-    office: Option<Office>,
-    actor: Option<Actor>,
+    pub(super) office: Option<Office>,
+    pub(super) actor: Option<Actor>,
     /// Somebody whose password was right and who must choose a new one first.
-    guest: Option<Sitting>,
+    pub(super) guest: Option<Sitting>,
+    /// When the person who is in gave their password last.
+    pub(super) given_at: Option<Moment>,
+    /// What is to be told besides the answers.
+    pub(super) warnings: Vec<String>,
+    /// What was seen of the history on this machine.
+    pub(super) seen: Option<Seen>,
     /// Who will sign in as soon as the office that is being set up is in place.
     expected: Option<(String, Zeroizing<String>)>,
 }
@@ -49,8 +58,17 @@ impl Door {
     /// Where the rule file is at fault, or the invented office is damaged.
     pub fn new(places: Places) -> Result<Self, Fault> {
         let rules = load_rules(&places)?;
-        let mut door =
-            Self { places, rules, office: None, actor: None, guest: None, expected: None };
+        let mut door = Self {
+            places,
+            rules,
+            office: None,
+            actor: None,
+            guest: None,
+            given_at: None,
+            warnings: Vec::new(),
+            seen: None,
+            expected: None,
+        };
         if is_demo(&door.places) {
             door.office = Some(super::demo::open_demo(&door.places, &door.rules)?);
         }
@@ -94,9 +112,10 @@ impl Door {
         }
         self.actor = None;
         self.guest = None;
+        self.given_at = None;
         let id = normal_form(id_number);
-        let sitting = match self.office.take() {
-            Some(office) => self.check_inside(office, &id, password, now)?,
+        let sitting = match &self.office {
+            Some(_) => self.check_inside(&id, password, now)?,
             None => self.unseal(&id, password, now)?,
         };
         self.seat(sitting, now)
@@ -116,22 +135,26 @@ impl Door {
             }
             Err(fault) => return Err(fault.into()),
         };
+        let office = self.open_office(vault, &unlocked)?;
+        let sitting = office.store.sitting(id)?.filter(|s| office.serves(s, &unlocked));
+        let Some(sitting) = sitting else {
+            // The right password of a slot that nobody entered: it is no account's.
+            attempts.record_failure(&mark, now.moment.0)?;
+            return Err(wrong());
+        };
         attempts.record_success(&mark, now.moment.0)?;
-        let office = self.open_office(vault, unlocked.key)?;
-        let sitting = office.store.sitting(id)?;
         self.office = Some(office);
-        let fits = |s: &Sitting| s.account.slot.as_deref() == Some(unlocked.slot.0.as_str());
-        sitting.filter(fits).ok_or_else(|| {
-            self.office = None;
-            wrong()
-        })
+        self.look_at_freshness(&sitting.actor, now)?;
+        self.settle_keys(&sitting.actor, now);
+        Ok(sitting)
     }
 
-    fn open_office(&self, vault: Vault, key: DatabaseKey) -> Result<Office, Fault> {
-        let store = Store::open(&self.places.database(), &key.pragma_literal())?;
+    fn open_office(&self, vault: Vault, unlocked: &Unlocked) -> Result<Office, Fault> {
+        let (store, key) = open_store(&self.places, unlocked)?;
         Ok(Office {
             store,
             key,
+            newest_key: unlocked.older.is_some().then(|| unlocked.key.clone()),
             vault: Some(vault),
             rules: self.rules.clone(),
             places: self.places.clone(),
@@ -139,40 +162,28 @@ impl Door {
         })
     }
 
-    /// Checks an account inside the opened database. The office stays open whatever comes out.
-    fn check_inside(
-        &mut self,
-        office: Office,
+    /// Checks an account inside the opened database, which stays open whatever comes out.
+    pub(super) fn check_inside(
+        &self,
         id: &str,
         password: &str,
         now: Now,
     ) -> Result<Sitting, Fault> {
-        let office = self.office.insert(office);
-        let Some(sitting) = office.store.sitting(id)? else {
-            // The same work as for a known account, so that the time tells nothing.
-            Verifier::make(password, office.cost())?;
-            return Err(wrong());
-        };
-        pass(gate(sitting.failures, sitting.failed_at.0, now.moment.0, sitting.failed_at.0))?;
-        let right = match (&sitting.account.slot, &office.vault) {
-            (Some(slot), Some(vault)) => match vault.unlock(id, password) {
-                Ok(unlocked) => unlocked.slot.0 == *slot,
-                Err(VaultFault::WrongPassword) => false,
-                Err(fault) => return Err(fault.into()),
-            },
-            _ => Verifier::verify(&sitting.verifier, password),
-        };
-        if !right {
-            office.store.note_attempt(sitting.account.id, sitting.failures + 1, now.moment)?;
+        let office = self.office.as_ref().ok_or_else(wrong)?;
+        let attempts = office.attempts(id, now)?;
+        pass(gate(attempts.failures, attempts.failed_at.0, now.moment.0, attempts.failed_at.0))?;
+        let sitting = office.store.sitting(id)?;
+        if !office.fits(sitting.as_ref(), id, password)? {
+            let failures = attempts.failures.saturating_add(1);
+            office.store.note_attempts(id, Attempts { failures, failed_at: now.moment })?;
             return Err(wrong());
         }
-        if sitting.account.code_until.is_some_and(|until| until < now.moment) {
-            let sentence =
-                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。";
-            return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        let sitting = sitting.ok_or_else(wrong)?;
+        if let Some(fault) = spent(&sitting, attempts, self.later(now)) {
+            return Err(fault);
         }
-        if sitting.failures > 0 {
-            office.store.note_attempt(sitting.account.id, 0, Moment(0))?;
+        if attempts.failures > 0 {
+            office.store.forget_attempts(id)?;
         }
         Ok(sitting)
     }
@@ -188,17 +199,19 @@ impl Door {
         }
         let actor = sitting.actor;
         self.actor = Some(actor.clone());
-        self.session(now)?.desk().record(&Deed::new("sign_in", actor.name.clone()))?;
+        self.given_at = Some(now.moment);
+        self.session(now)?.sign_in()?;
+        self.remember(now);
         Ok(Entry::Welcome(actor))
     }
 
-    fn opens_database(&self, actor: &Actor) -> bool {
+    pub(super) fn opens_database(&self, actor: &Actor) -> bool {
         actor.role == Role::Administrator && !self.is_demo()
     }
 
     /// Remembers who sets up an office, so that the password need not be typed a third time.
-    pub fn expect(&mut self, id_number: String, password: String) {
-        self.expected = Some((id_number, Zeroizing::new(password)));
+    pub fn expect(&mut self, id_number: String, password: Zeroizing<String>) {
+        self.expected = Some((id_number, password));
     }
 
     /// Signs in who was expected.
@@ -224,43 +237,32 @@ impl Door {
         Ok(sitting.actor)
     }
 
-    /// Chooses a new password: the guest's first one, or another for whoever is signed in.
-    ///
-    /// # Errors
-    /// Where the password in force is wrong, or the new one does not meet the policy.
-    pub fn change_password(&mut self, current: &str, new: &str, now: Now) -> Result<Actor, Fault> {
-        let id = match (&self.guest, &self.actor) {
-            (Some(guest), _) => guest.actor.id_number.clone(),
-            (None, Some(actor)) => actor.id_number.clone(),
-            (None, None) => return Err(wrong()),
-        };
-        let office = self.office.take().ok_or_else(wrong)?;
-        let sitting = self.check_inside(office, id.reveal(), current, now)?;
-        let opens = self.opens_database(&sitting.actor);
-        check_policy(&sitting, current, new, opens)?;
-        let office = self.office.as_mut().ok_or_else(wrong)?;
-        office.set_password(&sitting, new, opens)?;
-        let first = sitting.account.state == AccountState::Initial;
-        let actor = office.store.sitting(id.reveal())?.ok_or_else(wrong)?.actor;
-        self.guest = None;
-        self.actor = Some(actor.clone());
-        let deed = if first { "account_activate" } else { "password_change" };
-        self.session(now)?.desk().record(&Deed::new(deed, actor.name.clone()))?;
-        Ok(actor)
-    }
-
     /// Leaves the session; the database stays open for the next person.
     pub fn lock(&mut self) {
+        self.remember_end();
         self.actor = None;
         self.guest = None;
+        self.given_at = None;
     }
 
     /// Closes the database and forgets the key. The invented office cannot be sealed.
     pub fn seal(&mut self) {
         self.lock();
+        self.expected = None;
         if !self.is_demo() {
+            // Dropping it closes the connection and wipes the key.
             self.office = None;
         }
+    }
+
+    /// Whether the key is out of memory: nothing is open, and nobody is in.
+    pub fn is_sealed(&self) -> bool {
+        self.office.is_none() && self.actor.is_none() && self.guest.is_none()
+    }
+
+    /// What is to be told besides the answers, such as that the data is older than last time.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// The signed-in person at a moment.
@@ -269,7 +271,9 @@ impl Door {
     /// Where nobody is signed in.
     pub fn session(&self, now: Now) -> Result<Session<'_>, Fault> {
         match (&self.office, &self.actor) {
-            (Some(office), Some(actor)) => Ok(Session { office, actor, now }),
+            (Some(office), Some(actor)) => {
+                Ok(Session { office, actor, now, assurance: self.assurance(now) })
+            }
             _ => Err(Fault::new(FaultKind::NotAllowed, "还没有登录。请先用身份证号和密码登录。")),
         }
     }
@@ -283,60 +287,44 @@ impl Door {
     }
 }
 
-impl Office {
-    /// What a password hash inside the database costs.
-    pub(super) fn cost(&self) -> KdfCost {
-        if self.is_demo() { KdfCost::DEMO } else { KdfCost::STANDARD }
-    }
-
-    /// The slot is written before the account points at it: a crash between leaves a password that
-    /// opens nothing, never an account that cannot get in.
-    fn set_password(&mut self, sitting: &Sitting, new: &str, opens: bool) -> Result<(), Fault> {
-        let (account, id) = (&sitting.account, sitting.account.id_number.reveal());
-        let cost = self.cost();
-        let credentials = match (&mut self.vault, &account.slot) {
-            (Some(vault), Some(slot)) if opens => {
-                vault.change_password(&self.key, &SlotId(slot.clone()), id, new)?;
-                Credentials::Slot(slot.clone())
-            }
-            (Some(vault), None) if opens => {
-                Credentials::Slot(vault.add_slot(&self.key, id, new)?.0)
-            }
-            _ => Credentials::Verifier(Verifier::make(new, cost)?),
-        };
-        self.store.atomically(|| self.store.set_credentials(account.id, &credentials))
-    }
-
-    /// Removes the key slot of an account that was reset or removed.
-    pub(super) fn drop_slot(&mut self, slot: Option<String>) -> Result<(), Fault> {
-        match (&mut self.vault, slot) {
-            (Some(vault), Some(slot)) => match vault.remove_slot(&self.key, &SlotId(slot)) {
-                // After a recovery on another machine the slot is gone already.
-                Ok(()) | Err(VaultFault::UnknownSlot) => Ok(()),
-                Err(fault) => Err(fault.into()),
-            },
-            _ => Ok(()),
-        }
-    }
+/// Opens the database with the key that fits: the newest, or the one before it where a change of the
+/// key broke off.
+pub(super) fn open_store(
+    places: &Places,
+    unlocked: &Unlocked,
+) -> Result<(Store, DatabaseKey), Fault> {
+    let keys: Vec<&DatabaseKey> = std::iter::once(&unlocked.key).chain(&unlocked.older).collect();
+    let texts: Vec<_> = keys.iter().map(|key| key.pragma_literal()).collect();
+    let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+    let (store, which) = Store::open_with_one(&places.database(), &texts)?;
+    let key = keys.get(which).copied().unwrap_or(&unlocked.key);
+    Ok((store, key.clone()))
 }
 
-fn check_policy(sitting: &Sitting, current: &str, new: &str, opens: bool) -> Result<(), Fault> {
-    let rule = |sentence: String| Fault::new(FaultKind::Rule, sentence);
-    if new == current {
-        return Err(rule("新密码和现在的一样。请换一个没用过的密码。".to_owned()));
-    }
+/// Why a password that fits lets nobody in any more. An initial password and a code end by
+/// themselves, and after a few wrong tries.
+fn spent(sitting: &Sitting, attempts: Attempts, now: Moment) -> Option<Fault> {
     let account = &sitting.account;
-    let facts = PersonalFacts {
-        id_number: account.id_number.reveal(),
-        phone: &account.phone,
-        name: &account.name,
+    if account.state != AccountState::Initial {
+        return None;
+    }
+    let sentence = if attempts.failures >= INITIAL_TRIES {
+        "这个账号的初始密码或一次性验证码已连续输错 5 次，停用了。请联系本组织或上级管理员重置。"
+    } else {
+        match account.code_until {
+            Some(until) if until < now => {
+                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。"
+            }
+            None if sitting.made_at.0.saturating_add(INITIAL_SECONDS) < now.0 => {
+                "这个账号的初始密码已过期（开设后 14 天内有效）。请联系本组织或上级管理员重置。"
+            }
+            Some(_) | None => return None,
+        }
     };
-    let faults: Vec<PolicyFault> =
-        if opens { check_slot_password(new, &facts) } else { check_login_password(new, &facts) };
-    faults.first().map_or(Ok(()), |fault| Err(rule(fault.sentence())))
+    Some(Fault::new(FaultKind::NotAllowed, sentence))
 }
 
-fn wrong() -> Fault {
+pub(super) fn wrong() -> Fault {
     Fault::from(VaultFault::WrongPassword)
 }
 

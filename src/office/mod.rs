@@ -5,15 +5,19 @@
 
 mod apply;
 mod backups;
+mod credentials;
 mod decide;
 mod demo;
 mod directory;
 mod door;
 mod exports;
+mod freshness;
 mod imports;
+mod key_change;
 mod org_search;
 mod places;
 mod records;
+mod recovery;
 mod setup;
 
 pub use apply::Submitted;
@@ -25,6 +29,7 @@ pub use exports::{ExportDone, ExportManner};
 pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use org_search::{Between, Wanted, has_directory, search_directory};
 pub use places::Places;
+pub use recovery::recover;
 pub use setup::{PreparedOffice, clear_stale};
 
 pub use crate::store::Interrupter;
@@ -44,6 +49,8 @@ use crate::vault::{DatabaseKey, Vault, VaultFault};
 pub struct Office {
     store: Store,
     key: DatabaseKey,
+    /// The key that a broken-off change was bringing the database under, while the vault holds two.
+    newest_key: Option<DatabaseKey>,
     /// None in the invented office, whose key lies open.
     vault: Option<Vault>,
     rules: Arc<Rules>,
@@ -69,6 +76,16 @@ pub struct Session<'a> {
     office: &'a Office,
     actor: &'a Actor,
     now: Now,
+    assurance: Assurance,
+}
+
+/// How sure it is that the person at the keys is still the one who signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Assurance {
+    /// They signed in at some time.
+    SignedIn,
+    /// They gave their password just now, for what is done next.
+    PasswordJustGiven,
 }
 
 impl<'a> Session<'a> {
@@ -146,7 +163,12 @@ impl From<VaultFault> for Fault {
     fn from(fault: VaultFault) -> Self {
         let kind = match &fault {
             VaultFault::WrongPassword | VaultFault::WrongRecoveryKey => FaultKind::NotAllowed,
-            VaultFault::CannotWrite { .. } => FaultKind::CannotWrite,
+            VaultFault::CannotWrite { .. } | VaultFault::KeyChangeUnderWay => {
+                FaultKind::CannotWrite
+            }
+            VaultFault::LastSlot | VaultFault::PasswordInUse | VaultFault::WeakPassword(_) => {
+                FaultKind::Rule
+            }
             _ => FaultKind::Damaged,
         };
         Self::new(kind, fault.to_string())

@@ -5,10 +5,12 @@
 
 mod accounts;
 mod adoption;
+mod attempts;
 mod audit;
 mod backup;
 mod chain;
 mod fault;
+mod freshness;
 mod imports;
 mod member_changes;
 mod member_import;
@@ -19,6 +21,7 @@ mod org_search;
 mod org_lists;
 mod organisations;
 mod scope;
+mod slot_keys;
 mod stats;
 mod tallies;
 mod transfers;
@@ -26,6 +29,7 @@ mod words;
 
 pub use accounts::{Credentials, NewAccount, Sitting};
 pub use adoption::ListedOrg;
+pub use attempts::Attempts;
 pub use backup::Verification;
 pub use chain::Deed;
 pub use fault::Stored;
@@ -36,6 +40,7 @@ pub use members::MemberFilter;
 pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
 pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
 pub use organisations::{OrgFilter, namesakes};
+pub use slot_keys::{KeyChange, ListedSlot};
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
 use rusqlite::{Connection, OptionalExtension};

@@ -105,6 +105,7 @@ pub(super) fn open_demo(places: &Places, rules: &Arc<Rules>) -> Result<Office, F
     Ok(Office {
         store,
         key,
+        newest_key: None,
         vault: None,
         rules: rules.clone(),
         places: places.clone(),
@@ -179,6 +180,7 @@ fn build(places: &Places, size: DemoSize, now: Now, care: Care) -> Result<(), Fa
     let office = Office {
         store,
         key,
+        newest_key: None,
         vault: None,
         rules,
         places: places.clone(),
