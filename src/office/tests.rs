@@ -8,6 +8,7 @@ use crate::domain::progress::unwatched;
 use crate::vault::KdfCost;
 
 mod door;
+mod freshness;
 mod key_change;
 mod keys;
 
