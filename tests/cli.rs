@@ -12,6 +12,9 @@ mod data;
 mod demo;
 #[path = "cli/directory.rs"]
 mod directory;
+#[cfg(target_os = "linux")]
+#[path = "cli/key_change.rs"]
+mod key_change;
 #[path = "cli/members.rs"]
 mod members;
 #[path = "cli/organisations.rs"]

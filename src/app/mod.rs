@@ -37,6 +37,9 @@ use world::Clock;
 /// and a window that is gone must not leave a process behind for long.
 const LAST_ORDERS: Duration = Duration::from_secs(2);
 
+/// Seconds after which deadlines are looked at again at the latest.
+const LONGEST_PAUSE: i64 = 60;
+
 /// What can reach the loop.
 pub(crate) enum Incoming {
     /// From the terminal.
@@ -149,7 +152,9 @@ impl Shell {
         let Some(deadline) = self.state.deadline() else {
             return Some(messages.recv().unwrap_or(Incoming::Ended));
         };
-        let left = (deadline.0 - self.clock.now().moment.0).clamp(0, 86_400);
+        // While the machine sleeps this pause stands still, so it is kept short: the desk is locked
+        // soon after waking.
+        let left = (deadline.0 - self.clock.now().moment.0).clamp(0, LONGEST_PAUSE);
         // A whole second more than the difference, since moments are cut to seconds.
         let pause = Duration::from_secs(left.unsigned_abs()) + Duration::from_millis(50);
         match messages.recv_timeout(pause) {

@@ -121,6 +121,7 @@ impl World {
             replies.push(Reply::Locked);
         }
         replies.push(Reply::Failed(None, Fault::new(FaultKind::Disk, sentence)));
+        replies.extend(self.door.take_warnings().into_iter().map(Reply::Warned));
         replies
     }
 
@@ -140,7 +141,10 @@ impl World {
                 let session = self.door.session(self.clock.now())?;
                 search_organisations(session, (ticket, &search), meanwhile)
             }
-            Effect::Export(order) => {
+            Effect::Export(order, password) => {
+                if order.full_ids && !self.door.is_demo() {
+                    self.confirm(&password)?;
+                }
                 let session = self.door.session(self.clock.now())?;
                 export(session, order, meanwhile)
             }
@@ -156,6 +160,15 @@ impl World {
             | Effect::Prefetch => Ok(Vec::new()),
             other => in_session(self.door.session(self.clock.now())?, other),
         }
+    }
+
+    /// Has the password given again before full numbers leave the program.
+    fn confirm(&mut self, password: &str) -> Result<(), Fault> {
+        if password.is_empty() {
+            let sentence = "写完整号码前要再输一遍自己的登录密码。请填好「自己的登录密码」再导出。";
+            return Err(Fault::new(FaultKind::Rule, sentence));
+        }
+        self.door.confirm_password(password, self.clock.now())
     }
 
     fn set_up(&mut self, effect: Effect) -> Outcome {

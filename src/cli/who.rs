@@ -39,7 +39,9 @@ pub(super) fn sign_in(to: (&Places, Access), global: &Global, now: Now) -> Resul
     }
     let id = acting(global)?;
     let password = password(global, "密码：")?;
-    match door.knock(&id, &password, now)? {
+    let entry = door.knock(&id, &password, now);
+    tell_warnings(&mut door);
+    match entry? {
         Entry::Welcome(_) => {
             // The disk may have turned out to be full only now.
             if to.1 == Access::Write {
@@ -49,6 +51,11 @@ pub(super) fn sign_in(to: (&Places, Access), global: &Global, now: Now) -> Resul
         }
         Entry::MustChange { name, .. } => Err(must_change(&name)),
     }
+}
+
+/// Tells on standard error what the door has to say besides its answers.
+pub(super) fn tell_warnings(door: &mut Door) {
+    door.take_warnings().iter().for_each(|text| note(text));
 }
 
 /// The door, with the database opened by the administrator of `--opened-by` if one is named.
@@ -62,7 +69,7 @@ pub(super) fn open(
         Access::Write => Patience::Short,
     };
     let mut door = Door::claiming(places.clone(), Occupant::Command, patience)?;
-    door.take_warnings().iter().for_each(|text| note(text));
+    tell_warnings(&mut door);
     if access == Access::Write {
         door.must_write(now)?;
     }
@@ -82,6 +89,7 @@ pub(super) fn open(
         Entry::Welcome(_) => door.lock(),
         Entry::MustChange { name, .. } => return Err(must_change(&name)),
     }
+    tell_warnings(&mut door);
     Ok(door)
 }
 

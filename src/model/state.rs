@@ -1,5 +1,7 @@
 //! The state, its messages, and `update`.
 
+mod lock;
+
 use std::sync::Arc;
 
 use super::effect::{Effect, Reply, Settings};
@@ -15,12 +17,10 @@ use crate::keys::action::Action;
 use crate::keys::normalise::{Key, Press};
 use crate::keys::table::{self, Focus, Input};
 use crate::rules::Rules;
+use lock::{cover, due, lock};
 
 /// Smallest terminal that is worked in; below it a notice is shown and nothing acts.
 pub const SMALLEST: (u16, u16) = (80, 24);
-
-/// Seconds between locking and closing the database (security.md 4.3).
-const SEAL_AFTER: i64 = 15 * 60;
 
 /// Something that happened.
 #[derive(Clone)]
@@ -117,12 +117,7 @@ impl State {
 
     /// The next instant at which something is due: a draft to keep, the idle lock, a number to hide.
     pub fn deadline(&self) -> Option<Moment> {
-        let lock = self
-            .session
-            .as_ref()
-            .map(|_| Moment(self.last_key.0 + i64::from(self.settings.lock_after_minutes) * 60));
-        let seal = self.locked_at.map(|at| Moment(at.0 + SEAL_AFTER));
-        self.layers.iter().filter_map(Layer::deadline).chain(lock).chain(seal).min()
+        self.layers.iter().filter_map(Layer::deadline).chain(self.leaving_at()).min()
     }
 
     /// Opens for looking only: says why, and asks whether to go on so.
@@ -173,6 +168,10 @@ impl State {
         let mut effects = out.effects;
         for nav in out.nav {
             effects.extend(self.navigate(nav));
+        }
+        if effects.contains(&Effect::Lock) {
+            effects.retain(|effect| *effect != Effect::Lock);
+            effects.extend(lock(self));
         }
         effects
     }
@@ -228,12 +227,19 @@ impl State {
 /// Takes a message, changes the state, and returns what the world shall do.
 pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
     state.now = now;
+    state.follow_clock();
     match msg {
+        // A key after a long pause, as when the machine slept, finds the desk locked and is dropped.
+        Msg::Press(_) | Msg::Paste(_) if state.is_idle() => due(state),
         Msg::Resized(cols, rows) => {
             state.size = (cols, rows);
             vec![Effect::Redraw]
         }
-        Msg::Press(press) => pressed(state, press),
+        Msg::Press(press) => {
+            let mut effects = lock::seal_if_due(state);
+            effects.extend(pressed(state, press));
+            effects
+        }
         Msg::Paste(text) => pasted(state, text),
         Msg::Reply(reply) => replied(state, &reply),
         Msg::Due => due(state),
@@ -241,13 +247,13 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
 }
 
 /// A fault says what to do next at its end, so one that does not fit its line is shown whole.
-fn spell_out(state: &mut State, sentence: &str) -> Vec<Effect> {
+fn spell_out(state: &mut State, title: &str, sentence: &str) -> Vec<Effect> {
     let room = usize::from(state.size.0).saturating_sub(4);
     if !sentence.contains('\n') && columns(sentence) <= room {
         return Vec::new();
     }
     let lines = sentence.lines().map(str::to_owned).collect();
-    let notice = super::screens::choice::Choice::notice("没有办成", lines);
+    let notice = super::screens::choice::Choice::notice(title, lines);
     state.navigate(Nav::Push(Box::new(notice.into())))
 }
 
@@ -324,19 +330,6 @@ fn act(state: &mut State, input: Input) -> Vec<Effect> {
     }
 }
 
-/// Locks; what was typed in the last second is kept first.
-fn lock(state: &mut State) -> Vec<Effect> {
-    let now = state.now;
-    state.now = Now { moment: Moment(now.moment.0 + 2), ..now };
-    let mut effects = Vec::new();
-    for idx in 0..state.layers.len() {
-        effects.extend(state.with_layer(idx, Layer::due));
-    }
-    state.now = now;
-    effects.push(Effect::Lock);
-    effects
-}
-
 fn help(state: &mut State) -> Vec<Effect> {
     let page = super::screens::text::help(state.top(), &state.rules);
     state.navigate(Nav::Push(Box::new(page.into())))
@@ -362,11 +355,12 @@ fn replied(state: &mut State, reply: &Reply) -> Vec<Effect> {
     }
     if let Reply::Warned(sentence) = reply {
         state.say(Message::warning(sentence.clone()));
+        effects.extend(spell_out(state, "请注意", sentence));
     }
     effects.extend(about_the_data(state, reply));
     if let Reply::Failed(_, fault) = reply {
         state.say(Message::warning(fault.sentence.clone()));
-        effects.extend(spell_out(state, &fault.sentence));
+        effects.extend(spell_out(state, "没有办成", &fault.sentence));
     }
     effects
 }
@@ -412,14 +406,9 @@ fn note_session(state: &mut State, reply: &Reply) {
             state.locked_at = None;
             state.say(Message::note(a.notice.clone()));
         }
-        Reply::Locked => {
-            let first = state.session.take().is_some();
-            state.locked_at = first.then_some(state.now.moment);
-            state.layers = vec![super::screens::sign_in::SignIn::locked().into()];
-            state.messages.clear();
-            state.last_form = None;
-            state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
-        }
+        // Where the desk was covered already, somebody may be typing a password by now.
+        Reply::Locked if state.locked_at.is_some() && state.session.is_none() => {}
+        Reply::Locked => cover(state),
         // What was under way when these come is over; the screens may say more.
         Reply::Findings(..) | Reply::AccountIssued { .. } | Reply::OfficePrepared { .. } => {
             state.message = Message::default();
@@ -431,23 +420,4 @@ fn note_session(state: &mut State, reply: &Reply) {
         }
         _ => {}
     }
-}
-
-fn due(state: &mut State) -> Vec<Effect> {
-    let idle = state.session.is_some()
-        && state.now.moment.0 - state.last_key.0
-            >= i64::from(state.settings.lock_after_minutes) * 60;
-    let mut effects = Vec::new();
-    for idx in 0..state.layers.len() {
-        effects.extend(state.with_layer(idx, Layer::due));
-    }
-    if idle {
-        effects.push(Effect::Lock);
-    }
-    let sealed = state.locked_at.is_some_and(|at| state.now.moment.0 - at.0 >= SEAL_AFTER);
-    if sealed {
-        state.locked_at = None;
-        effects.push(Effect::Seal);
-    }
-    effects
 }

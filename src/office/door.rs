@@ -1,35 +1,43 @@
 //! Getting in: which passwords open the database, which are checked inside it, and how wrong ones
 //! slow down and lock (security.md 0.2, 4.3; domain.md A5).
 
-use std::path::{Path, PathBuf};
+mod holding;
+
 use std::sync::Arc;
 
-use super::backups::{finish_restore, keep_old_version, newest_backup, put_in_place, sweep};
-use super::station::Claimed;
+use super::backups::{finish_restore, keep_old_version};
 use super::{
-    Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, ground, is_demo,
-    load_rules,
+    Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, is_demo, load_rules,
 };
 use crate::domain::account::{AccountState, Actor, Role};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::{Moment, Now};
 use crate::rules::Rules;
-use crate::store::{Credentials, Deed, Sitting, Store};
-use crate::vault::{
-    AttemptsFile, DatabaseKey, Gate, KdfCost, PersonalFacts, PolicyFault, SlotId, Vault,
-    VaultFault, Verifier, check_login_password, check_slot_password, gate,
-};
+use crate::store::{Attempts, Sitting, Store};
+use crate::vault::{AttemptsFile, DatabaseKey, Gate, Seen, Unlocked, Vault, VaultFault, gate};
 use zeroize::Zeroizing;
+
+/// How long an initial password lets somebody in after the account was made (security.md 4.3).
+const INITIAL_SECONDS: i64 = 14 * 86_400;
+
+/// Wrong tries after which an initial password or a code is of no use any more.
+const INITIAL_TRIES: u32 = 5;
 
 /// The way in, and who is in.
 pub struct Door {
-    places: Places,
+    pub(super) places: Places,
     rules: Arc<Rules>,
-    office: Option<Office>,
-    actor: Option<Actor>,
+    pub(super) office: Option<Office>,
+    pub(super) actor: Option<Actor>,
     /// Somebody whose password was right and who must choose a new one first.
-    guest: Option<Sitting>,
+    pub(super) guest: Option<Sitting>,
+    /// When the person who is in gave their password last.
+    pub(super) given_at: Option<Moment>,
+    /// What is to be told besides the answers.
+    pub(super) warnings: Vec<String>,
+    /// What was seen of the history on this machine.
+    pub(super) seen: Option<Seen>,
     /// Who will sign in as soon as the office that is being set up is in place.
     expected: Option<(String, Zeroizing<String>)>,
     occupant: Occupant,
@@ -37,8 +45,6 @@ pub struct Door {
     station: Option<Station>,
     /// Why the data is only looked at, where it is.
     viewing: Option<Viewing>,
-    /// What should be known before anybody works here.
-    warnings: Vec<String>,
     /// What of the data is damaged, in a sentence, until somebody asks.
     damage: Option<String>,
 }
@@ -81,11 +87,13 @@ impl Door {
             office: None,
             actor: None,
             guest: None,
+            given_at: None,
+            warnings: Vec::new(),
+            seen: None,
             expected: None,
             occupant,
             station: None,
             viewing: None,
-            warnings: Vec::new(),
             damage: None,
         };
         door.claim(patience)?;
@@ -94,73 +102,6 @@ impl Door {
             door.office = Some(super::demo::open_demo(&door.places, &door.rules, viewing)?);
         }
         Ok(door)
-    }
-
-    /// Asks for the data directory, if there is something in it and it is not ours yet.
-    fn claim(&mut self, patience: Patience) -> Result<(), Fault> {
-        if self.station.is_some() || !self.has_office() {
-            return Ok(());
-        }
-        self.viewing = match Station::of(&self.places, self.occupant, patience)? {
-            Claimed::Held(station) => {
-                self.station = Some(station);
-                self.warnings.extend(ground::warnings(&self.places));
-                sweep(&self.places.backups);
-                None
-            }
-            Claimed::Viewing(why) => Some(why),
-        };
-        Ok(())
-    }
-
-    /// Why the data can only be looked at, where it is so.
-    pub fn viewing(&self) -> Option<&Viewing> {
-        self.viewing.as_ref()
-    }
-
-    /// Refuses a writing act where the data can only be looked at.
-    ///
-    /// # Errors
-    /// Saying who holds the data, or what cannot be written.
-    pub fn must_write(&self, now: Now) -> Result<(), Fault> {
-        self.viewing.as_ref().map_or(Ok(()), |why| Err(why.refusal(now)))
-    }
-
-    /// What should be known before anybody works here, told once.
-    pub fn take_warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
-    }
-
-    /// Whether the disk failed under something that was to be saved.
-    pub fn is_suspect(&self) -> bool {
-        self.office.as_ref().is_some_and(|office| office.store.is_suspect())
-    }
-
-    /// Stops writing after an error of the disk (R06): the database is closed, opened anew so that
-    /// an unfinished transaction is taken back, checked, and from here on only looked at. A failed
-    /// sync is never tried again, since a second success would prove nothing. Returns what was found.
-    pub fn distrust(&mut self) -> String {
-        self.viewing = Some(Viewing::Distrusted);
-        let Some(office) = self.office.take() else {
-            return "磁盘读写出错，已停止写入。请检查磁盘，关掉程序再重新打开。".to_owned();
-        };
-        let (path, key) = (self.places.database(), office.key.pragma_literal());
-        let Office { store, key: owned, vault, rules, places, shelf, .. } = office;
-        drop(store);
-        let checked = Store::open(&path, &key).and_then(|store| store.verify());
-        let opened = checked.and_then(|_| Store::open_to_view(&path, &key));
-        match opened {
-            Ok(store) => {
-                let viewing = self.viewing.clone();
-                self.office =
-                    Some(Office { store, key: owned, vault, rules, places, shelf, viewing });
-                "磁盘读写出错，刚才这一步没有保存。已关闭重开并检查过：之前保存的都完好。现在只能看；请检查磁盘，关掉程序再重新打开。".to_owned()
-            }
-            Err(fault) => {
-                self.lock();
-                format!("磁盘读写出错，已停止使用这份数据。{}", fault.sentence)
-            }
-        }
     }
 
     /// Where things lie.
@@ -204,9 +145,10 @@ impl Door {
         self.claim(Patience::Short)?;
         self.actor = None;
         self.guest = None;
+        self.given_at = None;
         let id = normal_form(id_number);
-        let sitting = match self.office.take() {
-            Some(office) => self.check_inside(office, &id, password, now)?,
+        let sitting = match &self.office {
+            Some(_) => self.check_inside(&id, password, now)?,
             None => self.unseal(&id, password, now)?,
         };
         self.seat(sitting, now)
@@ -227,98 +169,37 @@ impl Door {
             }
             Err(fault) => return Err(self.name_keys(fault)),
         };
-        // Failures that cannot be forgotten now are forgotten next time; nobody is kept out for it.
-        attempts.record_success(&mark, now.moment.0).unwrap_or_default();
-        let office = match self.open_office(vault, unlocked.key, now) {
+        let office = match self.open_office(vault, &unlocked, now) {
             Ok(office) => office,
             Err(fault) => return Err(self.name_damage(fault)),
         };
-        let sitting = office.store.sitting(id)?;
+        let sitting = office.store.sitting(id)?.filter(|s| office.serves(s, &unlocked));
+        let Some(sitting) = sitting else {
+            // The right password of a slot that nobody entered: it is no account's.
+            self.noted(attempts.record_failure(&mark, now.moment.0))?;
+            return Err(wrong());
+        };
+        // Failures that cannot be forgotten now are forgotten next time; nobody is kept out for it.
+        attempts.record_success(&mark, now.moment.0).unwrap_or_default();
         self.office = Some(office);
-        let fits = |s: &Sitting| s.account.slot.as_deref() == Some(unlocked.slot.0.as_str());
-        sitting.filter(fits).ok_or_else(|| {
-            self.office = None;
-            wrong()
-        })
+        self.look_at_freshness(&sitting.actor, now)?;
+        self.settle_keys(&sitting.actor, now);
+        Ok(sitting)
     }
 
-    /// A key file that is damaged or gone; anything else about keys is no damage.
-    fn name_keys(&mut self, fault: VaultFault) -> Fault {
-        let damaged = matches!(
-            fault,
-            VaultFault::NoKeyFile { .. }
-                | VaultFault::DamagedKeyFile { .. }
-                | VaultFault::BrokenSeal { .. }
-        );
-        let fault = Fault::from(fault);
-        if damaged { self.name_damage(fault) } else { fault }
-    }
-
-    /// Remembers what is damaged, and names the newest backup beside it (R11).
-    fn name_damage(&mut self, fault: Fault) -> Fault {
-        if !matches!(fault.kind, FaultKind::Damaged | FaultKind::NotFound) {
-            return fault;
-        }
-        self.damage = Some(fault.sentence.clone());
-        let sentence = match newest_backup(&self.places) {
-            None => fault.sentence,
-            Some(found) => format!(
-                "{}最近一份检查过的备份：{}。恢复请用「tuanzhuan restore {}」，现在的数据会另存。",
-                fault.sentence,
-                found.words(),
-                found.path.display()
-            ),
-        };
-        Fault { sentence, ..fault }
-    }
-
-    /// What is damaged, if the last knock found that, and the newest backup with its words.
-    pub fn take_damage(&mut self) -> Option<(String, Option<(PathBuf, String)>)> {
-        let sentence = self.damage.take()?;
-        let newest = newest_backup(&self.places);
-        Some((sentence, newest.map(|found| (found.path.clone(), found.words()))))
-    }
-
-    /// Puts a backup in the place of the data, which is kept; returns where, in a sentence.
-    ///
-    /// # Errors
-    /// Where another window holds the data, or the backup cannot be put in place.
-    pub fn restore(&mut self, path: &Path, now: Now) -> Result<String, Fault> {
-        self.must_write(now)?;
-        self.lock();
-        self.office = None;
-        let station = match self.station.take() {
-            Some(station) => station,
-            None => {
-                self.places.make()?;
-                Station::required(&self.places.data, self.occupant, now)?
+    fn open_office(&self, vault: Vault, unlocked: &Unlocked, now: Now) -> Result<Office, Fault> {
+        let path = self.places.database();
+        let (store, key) = with_fitting_key(unlocked, &mut |key| {
+            if self.viewing.is_some() {
+                return Store::open_to_view(&path, key);
             }
-        };
-        let kept = put_in_place(&self.places, path, now, station);
-        // Whatever came of it: what lies there now is what this window works on.
-        self.claim(Patience::Short)?;
-        Ok(kept?.map_or_else(
-            || "备份已经恢复。".to_owned(),
-            |old| format!("备份已经恢复，原来的数据在 {}。", old.display()),
-        ))
-    }
-
-    /// Where nothing can be written, a count that cannot be kept keeps nobody out.
-    fn noted(&self, kept: Result<(), VaultFault>) -> Result<(), Fault> {
-        if self.viewing.is_some() { Ok(()) } else { kept.map_err(Fault::from) }
-    }
-
-    fn open_office(&self, vault: Vault, key: DatabaseKey, now: Now) -> Result<Office, Fault> {
-        let (path, literal) = (self.places.database(), key.pragma_literal());
-        let store = if self.viewing.is_some() {
-            Store::open_to_view(&path, &literal)?
-        } else {
-            let mut before = |old: &Store| keep_old_version(&self.places, old, &literal, now);
-            Store::open_bringing_up(&path, &literal, &mut before)?
-        };
+            let mut before = |old: &Store| keep_old_version(&self.places, old, key, now);
+            Store::open_bringing_up(&path, key, &mut before)
+        })?;
         Ok(Office {
             store,
             key,
+            newest_key: unlocked.older.is_some().then(|| unlocked.key.clone()),
             vault: Some(vault),
             rules: self.rules.clone(),
             places: self.places.clone(),
@@ -327,47 +208,37 @@ impl Door {
         })
     }
 
-    /// Checks an account inside the opened database. The office stays open whatever comes out.
-    fn check_inside(
+    /// Checks an account inside the opened database, which stays open whatever comes out.
+    pub(super) fn check_inside(
         &mut self,
-        office: Office,
         id: &str,
         password: &str,
         now: Now,
     ) -> Result<Sitting, Fault> {
-        let office = self.office.insert(office);
-        let Some(sitting) = office.store.sitting(id)? else {
-            // The same work as for a known account, so that the time tells nothing.
-            Verifier::make(password, office.cost())?;
-            return Err(wrong());
-        };
-        pass(gate(sitting.failures, sitting.failed_at.0, now.moment.0, sitting.failed_at.0))?;
-        let right = match (&sitting.account.slot, &office.vault) {
-            (Some(slot), Some(vault)) => match vault.unlock(id, password) {
-                Ok(unlocked) => unlocked.slot.0 == *slot,
-                Err(VaultFault::WrongPassword) => false,
-                Err(fault) => return Err(fault.into()),
-            },
-            _ => Verifier::verify(&sitting.verifier, password),
-        };
-        if !right && office.viewing.is_some() {
+        let looking = self.viewing.is_some();
+        let office = self.office.as_ref().ok_or_else(wrong)?;
+        let attempts = office.attempts(id, now)?;
+        pass(gate(attempts.failures, attempts.failed_at.0, now.moment.0, attempts.failed_at.0))?;
+        let sitting = office.store.sitting(id)?;
+        let fits = office.fits(sitting.as_ref(), id, password)?;
+        if !fits && looking {
             // The count cannot be kept here, so whoever opened the database has to open it again.
             if !office.is_demo() {
                 self.office = None;
             }
             return Err(wrong());
         }
-        if !right {
-            office.store.note_attempt(sitting.account.id, sitting.failures + 1, now.moment)?;
+        if !fits {
+            let failures = attempts.failures.saturating_add(1);
+            office.store.note_attempts(id, Attempts { failures, failed_at: now.moment })?;
             return Err(wrong());
         }
-        if sitting.account.code_until.is_some_and(|until| until < now.moment) {
-            let sentence =
-                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。";
-            return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        let sitting = sitting.ok_or_else(wrong)?;
+        if let Some(fault) = spent(&sitting, attempts, self.later(now)) {
+            return Err(fault);
         }
-        if sitting.failures > 0 && office.viewing.is_none() {
-            office.store.note_attempt(sitting.account.id, 0, Moment(0))?;
+        if attempts.failures > 0 && !looking {
+            office.store.forget_attempts(id)?;
         }
         Ok(sitting)
     }
@@ -384,41 +255,25 @@ impl Door {
         }
         let actor = sitting.actor;
         self.actor = Some(actor.clone());
+        self.given_at = Some(now.moment);
         // Who only looks leaves no entry: what would show a number in the clear is refused there.
         if self.viewing.is_none() {
-            let entry = Deed::new("sign_in", actor.name.clone());
-            match self.session(now)?.desk().record(&entry) {
+            match self.session(now)?.sign_in() {
                 Err(fault) if fault.kind == FaultKind::CannotWrite => self.only_look(Viewing::Full),
                 recorded => recorded?,
             }
         }
+        self.remember(now);
         Ok(Entry::Welcome(actor))
     }
 
-    fn only_look(&mut self, why: Viewing) {
-        if let Some(office) = &mut self.office {
-            office.viewing = Some(why.clone());
-        }
-        self.viewing = Some(why);
-    }
-
-    /// There may be room again since somebody signed in last.
-    fn look_for_room(&mut self) {
-        if self.viewing == Some(Viewing::Full) {
-            self.viewing = None;
-            if let Some(office) = &mut self.office {
-                office.viewing = None;
-            }
-        }
-    }
-
-    fn opens_database(&self, actor: &Actor) -> bool {
+    pub(super) fn opens_database(&self, actor: &Actor) -> bool {
         actor.role == Role::Administrator && !self.is_demo()
     }
 
     /// Remembers who sets up an office, so that the password need not be typed a third time.
-    pub fn expect(&mut self, id_number: String, password: String) {
-        self.expected = Some((id_number, Zeroizing::new(password)));
+    pub fn expect(&mut self, id_number: String, password: Zeroizing<String>) {
+        self.expected = Some((id_number, password));
     }
 
     /// Signs in who was expected.
@@ -444,44 +299,32 @@ impl Door {
         Ok(sitting.actor)
     }
 
-    /// Chooses a new password: the guest's first one, or another for whoever is signed in.
-    ///
-    /// # Errors
-    /// Where the password in force is wrong, or the new one does not meet the policy.
-    pub fn change_password(&mut self, current: &str, new: &str, now: Now) -> Result<Actor, Fault> {
-        self.must_write(now)?;
-        let id = match (&self.guest, &self.actor) {
-            (Some(guest), _) => guest.actor.id_number.clone(),
-            (None, Some(actor)) => actor.id_number.clone(),
-            (None, None) => return Err(wrong()),
-        };
-        let office = self.office.take().ok_or_else(wrong)?;
-        let sitting = self.check_inside(office, id.reveal(), current, now)?;
-        let opens = self.opens_database(&sitting.actor);
-        check_policy(&sitting, current, new, opens)?;
-        let office = self.office.as_mut().ok_or_else(wrong)?;
-        office.set_password(&sitting, new, opens)?;
-        let first = sitting.account.state == AccountState::Initial;
-        let actor = office.store.sitting(id.reveal())?.ok_or_else(wrong)?.actor;
-        self.guest = None;
-        self.actor = Some(actor.clone());
-        let deed = if first { "account_activate" } else { "password_change" };
-        self.session(now)?.desk().record(&Deed::new(deed, actor.name.clone()))?;
-        Ok(actor)
-    }
-
     /// Leaves the session; the database stays open for the next person.
     pub fn lock(&mut self) {
+        self.remember_end();
         self.actor = None;
         self.guest = None;
+        self.given_at = None;
     }
 
     /// Closes the database and forgets the key. The invented office cannot be sealed.
     pub fn seal(&mut self) {
         self.lock();
+        self.expected = None;
         if !self.is_demo() {
+            // Dropping it closes the connection and wipes the key.
             self.office = None;
         }
+    }
+
+    /// Whether the key is out of memory: nothing is open, and nobody is in.
+    pub fn is_sealed(&self) -> bool {
+        self.office.is_none() && self.actor.is_none() && self.guest.is_none()
+    }
+
+    /// What is to be told besides the answers, such as that the data is older than last time.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// The signed-in person at a moment.
@@ -490,7 +333,9 @@ impl Door {
     /// Where nobody is signed in.
     pub fn session(&self, now: Now) -> Result<Session<'_>, Fault> {
         match (&self.office, &self.actor) {
-            (Some(office), Some(actor)) => Ok(Session { office, actor, now }),
+            (Some(office), Some(actor)) => {
+                Ok(Session { office, actor, now, assurance: self.assurance(now) })
+            }
             _ => Err(Fault::new(FaultKind::NotAllowed, "还没有登录。请先用身份证号和密码登录。")),
         }
     }
@@ -504,60 +349,44 @@ impl Door {
     }
 }
 
-impl Office {
-    /// What a password hash inside the database costs.
-    pub(super) fn cost(&self) -> KdfCost {
-        if self.is_demo() { KdfCost::DEMO } else { KdfCost::STANDARD }
-    }
-
-    /// The slot is written before the account points at it: a crash between leaves a password that
-    /// opens nothing, never an account that cannot get in.
-    fn set_password(&mut self, sitting: &Sitting, new: &str, opens: bool) -> Result<(), Fault> {
-        let (account, id) = (&sitting.account, sitting.account.id_number.reveal());
-        let cost = self.cost();
-        let credentials = match (&mut self.vault, &account.slot) {
-            (Some(vault), Some(slot)) if opens => {
-                vault.change_password(&self.key, &SlotId(slot.clone()), id, new)?;
-                Credentials::Slot(slot.clone())
-            }
-            (Some(vault), None) if opens => {
-                Credentials::Slot(vault.add_slot(&self.key, id, new)?.0)
-            }
-            _ => Credentials::Verifier(Verifier::make(new, cost)?),
-        };
-        self.store.atomically(|| self.store.set_credentials(account.id, &credentials))
-    }
-
-    /// Removes the key slot of an account that was reset or removed.
-    pub(super) fn drop_slot(&mut self, slot: Option<String>) -> Result<(), Fault> {
-        match (&mut self.vault, slot) {
-            (Some(vault), Some(slot)) => match vault.remove_slot(&self.key, &SlotId(slot)) {
-                // After a recovery on another machine the slot is gone already.
-                Ok(()) | Err(VaultFault::UnknownSlot) => Ok(()),
-                Err(fault) => Err(fault.into()),
-            },
-            _ => Ok(()),
-        }
-    }
+/// Opens the database with the key that fits: the newest, or the one before it where a change of the
+/// key broke off.
+pub(super) fn with_fitting_key(
+    unlocked: &Unlocked,
+    open: &mut dyn FnMut(&str) -> Result<Store, Fault>,
+) -> Result<(Store, DatabaseKey), Fault> {
+    let keys: Vec<&DatabaseKey> = std::iter::once(&unlocked.key).chain(&unlocked.older).collect();
+    let texts: Vec<_> = keys.iter().map(|key| key.pragma_literal()).collect();
+    let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+    let (store, which) = Store::open_with_one(&texts, open)?;
+    let key = keys.get(which).copied().unwrap_or(&unlocked.key);
+    Ok((store, key.clone()))
 }
 
-fn check_policy(sitting: &Sitting, current: &str, new: &str, opens: bool) -> Result<(), Fault> {
-    let rule = |sentence: String| Fault::new(FaultKind::Rule, sentence);
-    if new == current {
-        return Err(rule("新密码和现在的一样。请换一个没用过的密码。".to_owned()));
-    }
+/// Why a password that fits lets nobody in any more. An initial password and a code end by
+/// themselves, and after a few wrong tries.
+fn spent(sitting: &Sitting, attempts: Attempts, now: Moment) -> Option<Fault> {
     let account = &sitting.account;
-    let facts = PersonalFacts {
-        id_number: account.id_number.reveal(),
-        phone: &account.phone,
-        name: &account.name,
+    if account.state != AccountState::Initial {
+        return None;
+    }
+    let sentence = if attempts.failures >= INITIAL_TRIES {
+        "这个账号的初始密码或一次性验证码已连续输错 5 次，停用了。请联系本组织或上级管理员重置。"
+    } else {
+        match account.code_until {
+            Some(until) if until < now => {
+                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。"
+            }
+            None if sitting.made_at.0.saturating_add(INITIAL_SECONDS) < now.0 => {
+                "这个账号的初始密码已过期（开设后 14 天内有效）。请联系本组织或上级管理员重置。"
+            }
+            Some(_) | None => return None,
+        }
     };
-    let faults: Vec<PolicyFault> =
-        if opens { check_slot_password(new, &facts) } else { check_login_password(new, &facts) };
-    faults.first().map_or(Ok(()), |fault| Err(rule(fault.sentence())))
+    Some(Fault::new(FaultKind::NotAllowed, sentence))
 }
 
-fn wrong() -> Fault {
+pub(super) fn wrong() -> Fault {
     Fault::from(VaultFault::WrongPassword)
 }
 

@@ -47,7 +47,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Where the file cannot be written, full numbers are asked for by somebody who is no
-    /// administrator, or the work was stopped.
+    /// administrator or has not just given their password, or the work was stopped.
     pub fn export_transfers(
         &self,
         order: &ExportOrder,
@@ -143,6 +143,9 @@ impl Session<'_> {
         if full && self.actor.role != Role::Administrator {
             let sentence = "导出完整号码要由管理员办理。请改为遮掩导出，或请管理员导出。";
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        }
+        if full {
+            self.check_assurance("导出完整号码")?;
         }
         let table = ExportTable { sheet_name, columns };
         let n = write_table(path, &table, rows, manner.overwrite).map_err(told)?;

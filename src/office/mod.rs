@@ -5,16 +5,20 @@
 
 mod apply;
 mod backups;
+mod credentials;
 mod decide;
 mod demo;
 mod directory;
 mod door;
 mod exports;
+mod freshness;
 mod ground;
 mod imports;
+mod key_change;
 mod org_search;
 mod places;
 mod records;
+mod recovery;
 mod setup;
 mod station;
 
@@ -30,6 +34,7 @@ pub use exports::{ExportDone, ExportManner};
 pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use org_search::{Between, Wanted, has_directory, search_directory};
 pub use places::Places;
+pub use recovery::recover;
 pub use setup::{PreparedOffice, clear_stale};
 pub use station::{Holder, Occupant, Patience, Station, Viewing};
 
@@ -50,6 +55,8 @@ use crate::vault::{DatabaseKey, Vault, VaultFault};
 pub struct Office {
     store: Store,
     key: DatabaseKey,
+    /// The key that a broken-off change was bringing the database under, while the vault holds two.
+    newest_key: Option<DatabaseKey>,
     /// None in the invented office, whose key lies open.
     vault: Option<Vault>,
     rules: Arc<Rules>,
@@ -77,6 +84,16 @@ pub struct Session<'a> {
     office: &'a Office,
     actor: &'a Actor,
     now: Now,
+    assurance: Assurance,
+}
+
+/// How sure it is that the person at the keys is still the one who signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Assurance {
+    /// They signed in at some time.
+    SignedIn,
+    /// They gave their password just now, for what is done next.
+    PasswordJustGiven,
 }
 
 impl<'a> Session<'a> {
@@ -163,7 +180,12 @@ impl From<VaultFault> for Fault {
     fn from(fault: VaultFault) -> Self {
         let kind = match &fault {
             VaultFault::WrongPassword | VaultFault::WrongRecoveryKey => FaultKind::NotAllowed,
-            VaultFault::CannotWrite { .. } => FaultKind::CannotWrite,
+            VaultFault::CannotWrite { .. } | VaultFault::KeyChangeUnderWay => {
+                FaultKind::CannotWrite
+            }
+            VaultFault::LastSlot | VaultFault::PasswordInUse | VaultFault::WeakPassword(_) => {
+                FaultKind::Rule
+            }
             _ => FaultKind::Damaged,
         };
         Self::new(kind, fault.to_string())

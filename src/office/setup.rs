@@ -13,7 +13,9 @@ use crate::domain::organisation::OrgEntry;
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
 use crate::store::{Deed, NewAccount, Store};
-use crate::vault::{KdfCost, PersonalFacts, RecoveryKey, Unlocked, Vault, check_slot_password};
+use crate::vault::{
+    KdfCost, PersonalFacts, RecoveryKey, SlotId, SlotKey, Unlocked, Vault, check_slot_password,
+};
 
 /// An office that is ready to be put in place.
 pub struct PreparedOffice {
@@ -44,9 +46,9 @@ impl PreparedOffice {
         let staging = places.data.join("setup.tmp");
         make_private(&staging)?;
         let id = person.id_number.reveal();
-        let (_, unlocked, recovery) =
+        let (vault, unlocked, recovery) =
             Vault::create(&staging, &places.config, cost, id, &entry.password)?;
-        fill(&staging, &unlocked, entry, &person, now)?;
+        fill(&staging, (&vault, &unlocked), entry, &person, now)?;
         Ok(Self { places: places.clone(), staging, recovery, station })
     }
 
@@ -148,7 +150,7 @@ impl Person {
 
 fn fill(
     staging: &std::path::Path,
-    unlocked: &Unlocked,
+    (vault, unlocked): (&Vault, &Unlocked),
     entry: &OfficeEntry,
     person: &Person,
     now: Now,
@@ -161,14 +163,14 @@ fn fill(
         contact_phone: person.phone.clone(),
         ..OrgEntry::default()
     };
-    found(&store, &org, person, &unlocked.slot.0, now)
+    found(&store, &org, person, (&vault.slot_keys(), &unlocked.slot), now)
 }
 
 fn found(
     store: &Store,
     org: &OrgEntry,
     person: &Person,
-    slot: &str,
+    (keys, slot): (&[SlotKey], &SlotId),
     now: Now,
 ) -> Result<(), Fault> {
     let name = person.name.as_str();
@@ -181,7 +183,12 @@ fn found(
             role: crate::domain::account::Role::Administrator,
             org: root.id,
         };
-        store.add_first_account(&new, slot, now.moment)?;
+        let account = store.add_first_account(&new, &slot.0, now.moment)?;
+        for key in keys {
+            // The other one is the recovery key's, which is nobody's.
+            let holder = (key.slot == *slot).then_some(account);
+            store.list_slot((&key.slot.0, &key.public_key), holder, name, now.moment)?;
+        }
         store.record_unsigned(now.moment, name, &Deed::new("office_create", root.full_name))
     })
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::Store;
 use super::fault::{Stored, Told};
+use super::open::key_order;
 use crate::domain::fault::{Fault, FaultKind};
 
 /// What a check of the database found.
@@ -64,7 +65,7 @@ impl Store {
         super::open::make_private_file(path)?;
         let mut copy = Connection::open(path).told()?;
         copy.pragma_update(None, "cipher_log_level", "NONE").told()?;
-        copy.pragma_update(None, "key", key).told()?;
+        copy.execute_batch(&key_order("PRAGMA key = ", key)).told()?;
         {
             let backup = Backup::new(&self.connection, &mut copy).told()?;
             paced(&backup)?;
@@ -93,20 +94,9 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).told()?;
         connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
-        connection.pragma_update(None, "key", key).told()?;
+        connection.execute_batch(&key_order("PRAGMA key = ", key)).told()?;
         let (gathered, pace, suspect) = Default::default();
         Ok(Self { connection, fresh: false, gathered, pace, suspect })
-    }
-
-    /// The pages, as SQLite and SQLCipher see them.
-    fn check_file(&self) -> Stored<()> {
-        let found: String =
-            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
-        if found != "ok" {
-            let sentence = "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
-            return Err(Fault::new(FaultKind::Damaged, sentence).because(found));
-        }
-        self.check_pages()
     }
 
     /// Bytes that the database takes on disk.
@@ -132,6 +122,21 @@ impl Store {
         let (n_members, n_transfers) =
             self.connection.query_row(COUNTS, [], |r| Ok((r.get(0)?, r.get(1)?))).told()?;
         Ok(Verification { n_members, n_transfers, n_events })
+    }
+
+    /// Checks the file alone: its structure, and each page's authentication.
+    ///
+    /// # Errors
+    /// Where a page is damaged.
+    pub fn check_file(&self) -> Stored<()> {
+        let found: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
+        if found == "ok" {
+            return self.check_pages();
+        }
+        let sentence =
+            "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
+        Err(Fault::new(FaultKind::Damaged, sentence).because(found))
     }
 
     /// SQLCipher's own check of each page's authentication; it answers no row where all are well.

@@ -5,11 +5,13 @@
 
 mod accounts;
 mod adoption;
+mod attempts;
 mod audit;
 mod backup;
 mod chain;
 mod derived;
 mod fault;
+mod freshness;
 mod imports;
 mod member_changes;
 mod member_import;
@@ -20,6 +22,7 @@ mod org_search;
 mod org_lists;
 mod organisations;
 mod scope;
+mod slot_keys;
 mod stats;
 mod tallies;
 mod transfers;
@@ -27,6 +30,7 @@ mod words;
 
 pub use accounts::{Credentials, NewAccount, Sitting};
 pub use adoption::ListedOrg;
+pub use attempts::Attempts;
 pub use backup::Verification;
 pub use chain::Deed;
 pub use fault::Stored;
@@ -37,6 +41,7 @@ pub use members::MemberFilter;
 pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
 pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
 pub use organisations::{OrgFilter, namesakes};
+pub use slot_keys::{KeyChange, ListedSlot};
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
 use rusqlite::{Connection, OptionalExtension};

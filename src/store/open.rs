@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
 
 use super::Store;
 use super::fault::{Stored, Told, not_found};
@@ -100,6 +101,7 @@ impl Store {
             Manner::Make | Manner::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        begin_engine();
         let connection = Connection::open_with_flags(path, flags).told()?;
         Self::prepare(connection, Some(key), manner, before)
     }
@@ -115,6 +117,7 @@ impl Store {
             return Err(Fault::new(FaultKind::Conflict, sentence));
         }
         make_private_file(path)?;
+        begin_engine();
         let connection = Connection::open(path).told()?;
         let store = Self::prepare(connection, Some(key), Manner::Make, &mut |_| Ok(()))?;
         store.connection.pragma_update(None, "application_id", APPLICATION_ID).told()?;
@@ -139,7 +142,7 @@ impl Store {
         if let Some(key) = key {
             // SQLCipher prints errors over the screen unless its log is off before the key is set.
             connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
-            connection.pragma_update(None, "key", key).told()?;
+            connection.execute_batch(&key_order("PRAGMA key = ", key)).told()?;
             assert_cipher(&connection)?;
         }
         connection.busy_timeout(Duration::from_secs(3)).told()?;
@@ -278,6 +281,21 @@ fn assert_ours(connection: &Connection) -> Stored<()> {
     let sentence =
         "这个数据库不是本程序的，没有打开也没有改动。请检查数据目录，或用「恢复备份」找回。";
     Err(Fault::new(FaultKind::Damaged, sentence))
+}
+
+/// Has SQLCipher begun before two threads open files at once: the engine says that it is ready
+/// before its encryption is, and a thread that comes in between is refused its key.
+fn begin_engine() {
+    static BEGUN: std::sync::Once = std::sync::Once::new();
+    // Where even this cannot be opened, the opening that follows tells why.
+    BEGUN.call_once(|| drop(Connection::open_in_memory()));
+}
+
+/// A statement with a key in it, in memory that is wiped; rusqlite's own would leave a copy behind.
+pub(super) fn key_order(order: &str, key: &str) -> Zeroizing<String> {
+    let mut sql = Zeroizing::new(String::with_capacity(order.len() + key.len() + 2));
+    sql.extend([order, "\"", key, "\""]);
+    sql
 }
 
 fn assert_cipher(connection: &Connection) -> Stored<()> {

@@ -8,6 +8,10 @@ use tempfile::TempDir;
 use super::file::KeyFile;
 use super::*;
 
+mod changing;
+mod reading;
+mod seeing;
+
 const LI: &str = "11010120040102003X";
 const WANG: &str = "110101200503041238";
 const STRONG: &str = "Lantern-7-boats";
@@ -375,8 +379,8 @@ fn the_first_format_opens_for_ever() {
     fs::write(root.path().join("vault.keys"), include_bytes!("fixtures/vault-1.keys")).unwrap();
     fs::write(root.path().join("device.key"), include_bytes!("fixtures/device-1.key")).unwrap();
     let vault = Vault::open(root.path(), root.path()).unwrap();
-    let key = "x'4016a150932a08852f8dddb96375115a5b910badf9930b95ceb775dae9d1dd06'";
-    let recovery = "CPAP-9N3G-KW0A-7WNV-WA41-7SGA-0QQC-9J7X-KYCD";
+    let key = "x'e1f3bfe64f2a9191122fd27ff47e6bdcb4aed84444533c06b05df4446fad1922'";
+    let recovery = "DRVR-MWPD-XRS7-HV5Q-X6K4-6WH3-H8V0-RN48-3B8X";
     assert_eq!(*vault.unlock(LI, STRONG).unwrap().key.pragma_literal(), key);
     assert_eq!(*vault.unlock(WANG, OTHER).unwrap().key.pragma_literal(), key);
     assert_eq!(*vault.unlock_with_recovery(recovery).unwrap().key.pragma_literal(), key);

@@ -4,7 +4,7 @@ use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use super::derive::{KdfCost, normalised_password, stretch};
+use super::derive::{KdfCost, count_derivation, normalised_password, stretch};
 use super::fault::VaultFault;
 use super::key::random;
 
@@ -42,6 +42,7 @@ impl Verifier {
     pub fn verify(phc: &str, password: &str) -> bool {
         parsed(phc).is_some_and(|hash| {
             let password = normalised_password(password);
+            count_derivation();
             Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
         })
     }

@@ -125,7 +125,7 @@ fn found(dir: &Path) {
         name: "周敏".to_owned(),
         id_number: admin(),
         phone: String::new(),
-        password: PASSWORD.to_owned(),
+        password: PASSWORD.to_owned().into(),
     };
     let now = Now { moment: Moment(1_780_000_000), offset: 8 * 3600 };
     let office = PreparedOffice::make(&Places::below(dir), &entry, KdfCost::DEMO, now).unwrap();

@@ -25,7 +25,7 @@ impl Office {
             name: who.name.to_owned(),
             id_number: who.number.clone(),
             phone: String::new(),
-            password: who.password.to_owned(),
+            password: who.password.to_owned().into(),
         };
         let now = Now { moment: Moment(1_780_000_000), offset: 8 * 3600 };
         let places = Places::below(dir.path());

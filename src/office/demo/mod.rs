@@ -110,6 +110,7 @@ pub(super) fn open_demo(
     Ok(Office {
         store,
         key,
+        newest_key: None,
         vault: None,
         rules: rules.clone(),
         places: places.clone(),
@@ -189,6 +190,7 @@ fn build(places: &Places, size: DemoSize, now: Now, care: Care) -> Result<(), Fa
     let office = Office {
         store,
         key,
+        newest_key: None,
         vault: None,
         rules,
         places: places.clone(),
