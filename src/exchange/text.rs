@@ -1,43 +1,24 @@
 //! Texts at the boundary: what a cell may carry in, and what a spreadsheet must not run.
 
+use crate::domain::text::clean_line;
+
 /// From how many digits on a spreadsheet spoils a number that it is let read as one: an Excel
 /// value keeps 15 digits and shows 12 or more as `3.2E+17`.
 const DIGITS_SPOILT_FROM: usize = 12;
 
-/// Drops what can steer a terminal or hide text, turns line ends and tabs into blanks, and trims.
-///
-/// The characters are those of security.md 6.3: controls, bidirectional marks, zero-width
-/// characters and tags. They carry no meaning in a register.
+/// A cell as one clean line: what can steer a terminal or hide text is gone (security.md 6.3).
 pub fn plain_text(text: &str) -> String {
-    let kept: String = text.chars().filter_map(plain_character).collect();
-    kept.trim().to_owned()
+    clean_line(text).text
 }
 
 /// Whether [`plain_text`] would only trim. True for nearly every cell of a register and cheap to
 /// find out; it may be false for a text that is left as it is.
 pub fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, ' '..='~' | '\u{3000}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF5E}'))
+    text.chars().all(is_plain_character)
 }
 
-fn plain_character(c: char) -> Option<char> {
-    match c {
-        '\t' | '\r' | '\n' | '\u{2028}' | '\u{2029}' => Some(' '),
-        _ if c.is_control() || is_invisible(c) => None,
-        _ => Some(c),
-    }
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00AD}'
-            | '\u{061C}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{FEFF}'
-            | '\u{E0000}'..='\u{E007F}'
-    )
+fn is_plain_character(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{3001}'..='\u{3029}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF5E}')
 }
 
 /// Puts `'` before a text that a spreadsheet would run or spoil when it opens a CSV file
@@ -61,9 +42,11 @@ fn needs_guard(text: &str) -> bool {
 }
 
 fn begins_as_formula(text: &str) -> bool {
-    let blank = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
-    let first = text.trim_start_matches(blank).chars().next();
-    first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
+    begins_with_sign(text) || (!is_plain(text) && begins_with_sign(&clean_line(text).text))
+}
+
+fn begins_with_sign(text: &str) -> bool {
+    text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 fn is_long_number(text: &str) -> bool {
@@ -89,6 +72,7 @@ mod tests {
             "  =1",
             "\u{3000}=1",
             "\u{200B}=1",
+            "=\u{338}1",
             "\tx",
             "\rx",
             "\nx",
@@ -109,11 +93,16 @@ mod tests {
 
     #[test]
     fn what_steers_a_terminal_is_dropped() {
-        assert_eq!(plain_text(" 王\u{1b}[31m凡\u{202E}\u{200B} "), "王[31m凡");
-        assert_eq!(plain_text("一\r\n二\t三"), "一  二 三");
+        assert_eq!(plain_text(" 王\u{1b}[31m凡\u{202E}\u{200B}\u{206E} "), "王[31m凡");
+        assert_eq!(plain_text("一\r\n二\t三"), "一 二 三");
         assert_eq!(plain_text("\u{3000}"), "");
-        for c in (char::MIN..=char::MAX).filter(|c| is_plain(&c.to_string())) {
-            assert_eq!(plain_character(c), Some(c), "{c:?}");
+    }
+
+    #[test]
+    fn what_counts_as_plain_is_left_as_it_is() {
+        for c in (char::MIN..=char::MAX).filter(|c| is_plain_character(*c)) {
+            let text = format!("e{c}e");
+            assert_eq!(plain_text(&text), text, "{c:?}");
         }
     }
 }
