@@ -149,6 +149,15 @@ impl World {
                 export(session, order, meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
+            Effect::BackUp => {
+                let (path, found) = self.door.session(self.clock.now())?.back_up_here()?;
+                Ok(vec![Reply::BackedUp(format!(
+                    "已备份并检查过：团员 {} 人，转接 {} 单，在 {}。",
+                    found.n_members,
+                    found.n_transfers,
+                    path.display()
+                ))])
+            }
             Effect::Restore(path) => {
                 let sentence = self.door.restore(&path, self.clock.now())?;
                 Ok(vec![Reply::Restored(sentence)])

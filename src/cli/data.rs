@@ -46,19 +46,15 @@ pub(super) fn back_up(call: &mut Call<'_>, order: &BackupOrder) -> Said {
         return list(call, order);
     }
     let door = call.sign_in_to_write()?;
-    let file = order.file.clone().unwrap_or_else(|| own_name(call));
-    let found = call.session(&door)?.back_up(&file)?;
+    let session = call.session(&door)?;
+    let (file, found) = match &order.file {
+        Some(file) => (file.clone(), session.back_up(file)?),
+        None => session.back_up_here()?,
+    };
     let path = file.display().to_string();
     note(&format!("已备份并检查过：{}", words_of(&found)));
     call.out.answer(&json!({"path": path, "counts": counts_of(&found)}), |out| out.line(&path))?;
     Ok(Exit::DONE)
-}
-
-/// A name in the folder of backups; it is no name that is ever deleted by itself.
-fn own_name(call: &Call<'_>) -> PathBuf {
-    let now = call.now();
-    let stamp = now.local(now.moment).format("%Y%m%d-%H%M%S");
-    call.places.backups.join(format!("手工-{stamp}.backup"))
 }
 
 /// Needs nobody signed in: whoever looks for a backup may have no database that opens.

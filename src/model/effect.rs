@@ -131,6 +131,8 @@ pub enum Effect {
     /// Write an export. The password is the signed-in person's, given again; it is looked at only
     /// where full numbers are asked for.
     Export(ExportOrder, Password),
+    /// Make a backup in the folder of backups.
+    BackUp,
     /// Put a backup in the place of damaged data; what was there is kept.
     Restore(PathBuf),
     /// Keep a setting.
@@ -161,7 +163,8 @@ impl Effect {
             | Self::PreviewImport(..)
             | Self::RunImport
             | Self::UndoImport(_)
-            | Self::Export(..) => true,
+            | Self::Export(..)
+            | Self::BackUp => true,
             // Setting up and restoring ask for the directory themselves.
             Self::PrepareOffice(_)
             | Self::ConfirmOffice(_)
@@ -327,6 +330,8 @@ pub enum Reply {
         /// The newest verified backup and what is in it, in words; none where there is none.
         backup: Option<(PathBuf, String)>,
     },
+    /// A backup was made; the sentence says where and what is in it.
+    BackedUp(String),
     /// A backup was put in place; the sentence says where the old data is.
     Restored(String),
     /// An export is on disk.

@@ -378,6 +378,11 @@ fn about_the_data(state: &mut State, reply: &Reply) -> Vec<Effect> {
             let popup = guard::damaged(sentence, backup.as_ref());
             state.navigate(Nav::Push(Box::new(popup.into())))
         }
+        Reply::BackedUp(sentence) => {
+            state.message = Message::default();
+            let popup = guard::backed_up(sentence);
+            state.navigate(Nav::Push(Box::new(popup.into())))
+        }
         Reply::Restored(sentence) => {
             state.session = None;
             state.message = Message::default();

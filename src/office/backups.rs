@@ -103,6 +103,19 @@ impl Session<'_> {
         Ok(found)
     }
 
+    /// The same into the folder of backups, under a name that is never deleted by itself.
+    ///
+    /// # Errors
+    /// As [`Session::back_up`].
+    pub fn back_up_here(&self) -> Result<(PathBuf, Verification), Fault> {
+        let stamp = self.now.local(self.now.moment).format("%Y%m%d-%H%M%S");
+        let folder = &self.office.places.backups;
+        super::places::make_private(folder)?;
+        let path = folder.join(format!("手工-{stamp}.backup"));
+        let found = self.back_up(&path)?;
+        Ok((path, found))
+    }
+
     /// Checks pages, references and the chain of events; then counts and search words.
     ///
     /// # Errors

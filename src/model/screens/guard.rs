@@ -42,6 +42,12 @@ pub fn damaged(sentence: &str, backup: Option<&(PathBuf, String)>) -> Choice {
     Choice::new("数据有损坏", lines, items)
 }
 
+/// A backup was made.
+pub fn backed_up(sentence: &str) -> Choice {
+    let next = "可以把它复制到移动硬盘。它是加密的，恢复密钥要另外放。";
+    Choice::notice("已经备份", vec![sentence.to_owned(), next.to_owned()])
+}
+
 /// A backup was put in place.
 pub fn restored(sentence: &str) -> Choice {
     Choice::notice("已经恢复", vec![sentence.to_owned(), "请重新登录，看一遍再继续。".to_owned()])

@@ -65,6 +65,7 @@ fn entries(messages: &[String], opens_database: bool) -> Vec<(&'static str, Who,
         open("设置", Who::All, Door::Settings),
         open("个人中心", Who::All, Door::Centre),
         open("修改密码", Who::All, Door::Password { opens_database }),
+        ("立即备份", Who::Administrators, Release::Effect(Effect::BackUp)),
         open("撤销一批导入", Who::Administrators, Door::UndoImport),
         open("操作指南", Who::All, Door::Guide),
         open("消息（最近说过的话）", Who::All, Door::Notice("消息", recent(messages))),
@@ -84,9 +85,10 @@ fn recent(messages: &[String]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::ids::BatchId;
+    use crate::model::effect::Reply;
     use crate::model::layer::Layer;
     use crate::model::screens::home::Home;
-    use crate::view::testing::{desk, dump, press};
+    use crate::view::testing::{desk, dump, press, reply};
 
     #[test]
     fn the_menu_opens_screens_and_shows_what_a_role_may_not_use() {
@@ -98,6 +100,18 @@ mod tests {
         assert!(state.message.text.contains("由管理员使用"));
         press(&mut state, "2");
         assert!(matches!(state.top(), Layer::Members(_)));
+    }
+
+    #[test]
+    fn a_backup_is_made_from_the_menu() {
+        let (mut state, _) = desk(Home::default(), Role::Administrator);
+        assert!(press(&mut state, "0<end><up><up><up><up><up><enter>") == [Effect::BackUp]);
+        let made = Reply::BackedUp("在 /x/手工.backup。".to_owned());
+        drop(reply(&mut state, made));
+        assert!(dump(&state, 80, 24).join("").contains("/x/手工.backup"));
+        let (mut state, _) = desk(Home::default(), Role::Operator);
+        assert!(press(&mut state, "0<end><up><up><up><up><up><enter>").is_empty());
+        assert!(state.message.text.contains("由管理员使用"));
     }
 
     #[test]
@@ -128,7 +142,7 @@ mod tests {
         ] {
             let (mut state, _) = desk(Home::default(), role);
             state.session.as_mut().unwrap().demo = demo;
-            press(&mut state, "0<end><up><up><up><up><up><enter>");
+            press(&mut state, "0<end><up><up><up><up><up><up><enter>");
             let lines = dump(&state, 80, 24).join("\n");
             assert!(lines.contains("现在的密码") && lines.contains(least), "{lines}");
         }
