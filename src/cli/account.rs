@@ -24,8 +24,10 @@ pub(super) enum AccountOrder {
         about = "改自己的密码，也用来启用新账号；--password-stdin 时第一行是现在的，第二行是新的"
     )]
     Passwd,
-    #[command(about = "移除账号")]
+    #[command(about = "移除账号；移除管理员时会更换数据库密钥")]
     Remove(NamedOrder),
+    #[command(about = "换一个恢复密钥，原来那张纸作废；新的只显示一次")]
+    RecoveryKey,
 }
 
 #[derive(Args)]
@@ -55,6 +57,7 @@ pub(super) fn run(call: &mut Call<'_>, order: AccountOrder) -> Said {
         AccountOrder::Reset(order) => reset(call, &order),
         AccountOrder::Passwd => passwd(call),
         AccountOrder::Remove(order) => remove(call, &order),
+        AccountOrder::RecoveryKey => recovery_key(call),
     }
 }
 
@@ -123,6 +126,19 @@ fn remove(call: &mut Call<'_>, order: &NamedOrder) -> Said {
     who::tell_warnings(&mut door);
     let document = json!({"name": account.name, "state": "removed", "state_label": "已移除"});
     call.out.answer(&document, |out| out.line(&format!("已移除 {} 的账号", account.name)))?;
+    Ok(Exit::DONE)
+}
+
+/// The new key is shown before it counts: one that nobody could read must not exist.
+fn recovery_key(call: &mut Call<'_>) -> Said {
+    let mut door = call.sign_in()?;
+    call.consent("换恢复密钥，原来那张纸作废：")?;
+    let new = door.new_recovery_key(call.now())?;
+    let text = new.text();
+    call.out.answer(&json!({"recovery_key": text.as_str()}), |out| out.line(&text))?;
+    call.out.flush()?;
+    door.put_recovery_key(new, call.now())?;
+    super::output::note("恢复密钥只显示这一次。请抄在纸上，和电脑分开保管，并把旧的那张销毁。");
     Ok(Exit::DONE)
 }
 

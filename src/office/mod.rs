@@ -34,7 +34,7 @@ pub use exports::{ExportDone, ExportManner};
 pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use org_search::{Between, Wanted, has_directory, search_directory};
 pub use places::Places;
-pub use recovery::recover;
+pub use recovery::{NewRecoveryKey, recover};
 pub use setup::{PreparedOffice, clear_stale};
 pub use station::{Holder, Occupant, Patience, Station, Viewing};
 

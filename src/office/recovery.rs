@@ -1,14 +1,17 @@
 //! The way in with the recovery key: after a forgotten password, or on a new machine.
 
-use super::Places;
 use super::credentials::fingerprint;
 use super::door::with_fitting_key;
+use super::{Door, Places};
 use crate::domain::account::{Actor, Role};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
 use crate::store::{Credentials, Deed, Sitting, Store};
+use zeroize::Zeroizing;
+
 use crate::vault::{
-    DatabaseKey, PersonalFacts, SlotId, SlotKey, Unlocked, Vault, VaultFault, check_slot_password,
+    DatabaseKey, PersonalFacts, PlannedSlot, RecoveryKey, SlotId, SlotKey, Unlocked, Vault,
+    VaultFault, check_slot_password,
 };
 
 /// Opens the vault with the recovery key and gives an administrator a new password. On a machine
@@ -116,5 +119,62 @@ fn new_slot(
             list(&slot)?;
             Ok(slot)
         }
+    }
+}
+
+/// A new recovery key that can be shown and does not count yet.
+pub struct NewRecoveryKey {
+    key: RecoveryKey,
+    pub(super) planned: PlannedSlot,
+}
+
+impl NewRecoveryKey {
+    /// The key for showing, once.
+    pub fn text(&self) -> Zeroizing<String> {
+        self.key.to_text()
+    }
+}
+
+impl Door {
+    /// Draws a new recovery key, in the place of one whose paper is lost or was seen. The old one
+    /// stays good until [`Door::put_recovery_key`].
+    ///
+    /// # Errors
+    /// Where this person is no administrator, has not just given their password, or the office is
+    /// the invented one.
+    pub fn new_recovery_key(&self, now: Now) -> Result<NewRecoveryKey, Fault> {
+        let session = self.session(now)?;
+        if session.actor().role != Role::Administrator {
+            let sentence = "换恢复密钥要由管理员办理。请联系本组织的管理员。";
+            return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        }
+        session.check_assurance("换恢复密钥")?;
+        let Some(vault) = &session.office.vault else {
+            let sentence = "演示数据没有恢复密钥，不用换。";
+            return Err(Fault::new(FaultKind::Rule, sentence));
+        };
+        let (key, planned) = vault.plan_recovery_key(&session.office.key)?;
+        Ok(NewRecoveryKey { key, planned })
+    }
+
+    /// Puts a new recovery key in force; the old one is dead from here. It is listed first, so that
+    /// wherever this breaks off the old one or the new one opens.
+    ///
+    /// # Errors
+    /// Where nothing can be written.
+    pub fn put_recovery_key(&mut self, new: NewRecoveryKey, now: Now) -> Result<(), Fault> {
+        self.must_write(now)?;
+        let (office, actor) = self.opened()?;
+        let SlotKey { slot, public_key } = new.planned.key();
+        let (store, listed) = (&office.store, (slot.0.as_str(), &public_key));
+        store.atomically(|| store.list_slot(listed, None, &actor.name, now.moment))?;
+        if let Some(vault) = &mut office.vault {
+            vault.put_slot(&office.key, new.planned)?;
+        }
+        store.atomically(|| {
+            store.keep_only_recovery(listed)?;
+            let deed = Deed::new("recovery_key", actor.org_name.clone());
+            store.desk(actor, now).record(&deed.detail(fingerprint(&public_key)))
+        })
     }
 }

@@ -11,6 +11,7 @@ mod door;
 mod freshness;
 mod key_change;
 mod keys;
+mod memory;
 
 pub(super) const ADMIN: &str = "320102198801015536";
 pub(super) const PASSWORD: &str = "Spring-River-2026";

@@ -30,6 +30,7 @@ const WORDS: &[(&str, &str)] = &[
     ("account_activate", "启用账号"),
     ("password_change", "修改密码"),
     ("key_change", "更换数据库密钥"),
+    ("recovery_key", "更换恢复密钥"),
     ("slot_drop", "作废不在名单上的钥匙位"),
     ("older_copy", "发现数据比上次看到的旧"),
     ("sign_in", "登录"),

@@ -77,6 +77,16 @@ impl Store {
         self.connection.execute(DELETE, params![account.0, slot, pk.as_slice()]).map(drop).told()
     }
 
+    /// Strikes every recovery key from the list besides this one.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn keep_only_recovery(&self, (slot, pk): (&str, &[u8; 32])) -> Stored<()> {
+        const DELETE: &str =
+            "DELETE FROM slot_pks WHERE account_id IS NULL AND NOT (slot = $1 AND pk = $2)";
+        self.connection.execute(DELETE, params![slot, pk.as_slice()]).map(drop).told()
+    }
+
     /// Whether the database key is due to be changed.
     ///
     /// # Errors

@@ -179,21 +179,6 @@ impl Vault {
         Ok(id)
     }
 
-    /// Replaces the recovery key; the printed one is dead from here on.
-    ///
-    /// # Errors
-    /// [`VaultFault::BrokenSeal`], [`VaultFault::NoRandomness`], or a failed write.
-    pub fn replace_recovery_key(&mut self, key: &DatabaseKey) -> Result<RecoveryKey, VaultFault> {
-        self.check_settled(key)?;
-        let recovery = RecoveryKey::random()?;
-        let mut body = self.body().clone();
-        body.slots.retain(|slot| slot.kind == SlotKind::Password);
-        let key_here = (body.generation(), key);
-        body.slots.push(recovery_slot(&body.vault_id, &recovery, key_here)?);
-        self.commit(key, body, Previous::Withdraw)?;
-        Ok(recovery)
-    }
-
     /// The password slots, in the order they were made.
     #[must_use]
     pub fn slots(&self) -> Vec<SlotId> {
@@ -320,7 +305,7 @@ pub(super) fn new_password_slot(
     Slot::new(&body.vault_id, id, SlotKind::Password, &root, (body.generation(), key))
 }
 
-fn recovery_slot(
+pub(super) fn recovery_slot(
     vault_id: &Hex<16>,
     recovery: &RecoveryKey,
     key: Generation<'_>,

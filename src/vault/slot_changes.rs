@@ -2,9 +2,10 @@
 
 use super::fault::VaultFault;
 use super::key::DatabaseKey;
-use super::keyring::{Previous, Vault, new_password_slot};
+use super::keyring::{Previous, Vault, new_password_slot, recovery_slot};
+use super::recovery::RecoveryKey;
 use super::rotate::SlotKey;
-use super::slots::{Slot, SlotId};
+use super::slots::{Slot, SlotId, SlotKind};
 
 /// A password slot that has been made and is not in the file yet: its public key is entered in the
 /// list inside the database first, so that a crash between the two never locks anybody out.
@@ -40,7 +41,33 @@ impl Vault {
         new_password_slot(self.body(), &device, key, (id_number, password), id).map(PlannedSlot)
     }
 
-    /// Writes a planned slot, in the place of the one it replaces if there is one.
+    /// Draws a new recovery key with its slot, without writing anything: it can be shown, and its
+    /// public key listed, before the old one is dead.
+    ///
+    /// # Errors
+    /// [`VaultFault::KeyChangeUnderWay`], [`VaultFault::BrokenSeal`], [`VaultFault::NoRandomness`].
+    pub fn plan_recovery_key(
+        &self,
+        key: &DatabaseKey,
+    ) -> Result<(RecoveryKey, PlannedSlot), VaultFault> {
+        self.check_settled(key)?;
+        let (body, recovery) = (self.body(), RecoveryKey::random()?);
+        let slot = recovery_slot(&body.vault_id, &recovery, (body.generation(), key))?;
+        Ok((recovery, PlannedSlot(slot)))
+    }
+
+    /// Replaces the recovery key; the printed one is dead from here on.
+    ///
+    /// # Errors
+    /// Those of [`Vault::plan_recovery_key`] and [`Vault::put_slot`].
+    pub fn replace_recovery_key(&mut self, key: &DatabaseKey) -> Result<RecoveryKey, VaultFault> {
+        let (recovery, planned) = self.plan_recovery_key(key)?;
+        self.put_slot(key, planned)?;
+        Ok(recovery)
+    }
+
+    /// Writes a planned slot, in the place of the one it replaces if there is one; a recovery key's
+    /// in the place of every other recovery key's.
     ///
     /// # Errors
     /// [`VaultFault::OutOfBounds`] beyond 64 slots, the seal's, or a failed write. Nothing changes
@@ -54,12 +81,17 @@ impl Vault {
         let slot = planned.0;
         let id = slot.slot_id();
         let mut body = self.body().clone();
-        let previous = match self.place_of(&id) {
-            Ok(place) => {
+        let previous = match (slot.kind, self.place_of(&id)) {
+            (SlotKind::Recovery, _) => {
+                body.slots.retain(|slot| slot.kind == SlotKind::Password);
+                body.slots.push(slot);
+                Previous::Withdraw
+            }
+            (SlotKind::Password, Ok(place)) => {
                 body.slots[place] = slot;
                 Previous::Withdraw
             }
-            Err(_) => {
+            (SlotKind::Password, Err(_)) => {
                 body.slots.push(slot);
                 Previous::Keep
             }

@@ -67,3 +67,21 @@ fn the_recovery_key_opens_a_backup_on_another_machine() {
     pause();
     on(&[&who[..], &["org", "list"]].concat(), "").code(0);
 }
+
+#[test]
+fn a_new_recovery_key_takes_the_place_of_the_old_one() {
+    let office = crate::support::office();
+    office.operator(&["account", "recovery-key", "--yes"]).code(5);
+    office.admin(&["account", "recovery-key"]).code(2);
+    let made = office.admin(&["account", "recovery-key", "--yes", "--json"]).code(0);
+    let key = office.write("key", made.json()["recovery_key"].as_str().unwrap());
+    let admin = admin();
+    let recover = ["--as", &admin, "--password-stdin", "recover", "--recovery-key-file", &key];
+    office.call(&recover, "River-9stones-blue\n").code(0);
+    office.admin(&["account", "recovery-key", "--yes"]).code(5);
+    office.write("admin.pw", "River-9stones-blue");
+    pause();
+    office.admin(&["account", "recovery-key", "--yes"]).code(0);
+    let late = office.call(&recover, "Stone-9rivers-blue\n");
+    assert!(late.code != 0 && late.err.contains("后来换过新的"), "{late:?}");
+}

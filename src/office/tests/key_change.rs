@@ -9,7 +9,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::testing::id_number;
 use crate::office::key_change::Step;
 use crate::store::KeyChange;
-use crate::vault::{DatabaseKey, SlotId};
+use crate::vault::{DatabaseKey, SlotId, SlotKey, Vault};
 
 fn id_of_second(door: &Door) -> AccountId {
     account_of(door, &second(), now())
@@ -294,6 +294,37 @@ fn a_forged_recovery_key_opens_nothing() {
     assert_eq!(refused.unwrap_err().kind, FaultKind::NotAllowed);
     let mut door = Door::new(places).unwrap();
     enter(&mut door, at(2));
+}
+
+#[test]
+fn a_new_recovery_key_puts_an_end_to_the_old_one_wherever_it_breaks_off() {
+    let (_dir, mut door) = peopled();
+    let places = door.places().clone();
+    let mut papers = Vec::new();
+    // What was shown and never put in force is nothing.
+    papers.push((door.new_recovery_key(now()).unwrap().text(), false));
+    for good in [false, true] {
+        let new = door.new_recovery_key(now()).unwrap();
+        papers.push((new.text(), good));
+        door.put_recovery_key(new, now()).unwrap();
+    }
+    assert!(door.new_recovery_key(at(61)).is_err(), "with the password just given only");
+    door.knock(operator().reveal(), OPERATOR, at(70)).unwrap();
+    let refused = door.new_recovery_key(at(70)).map(drop).unwrap_err();
+    assert_eq!(refused.kind, FaultKind::NotAllowed);
+    enter(&mut door, at(80));
+    assert_eq!(number_of(&door, "更换恢复密钥"), 2);
+    // Listed, and then the process died: the one before still opens.
+    let new = door.new_recovery_key(at(80)).unwrap();
+    let office = door.office.as_ref().unwrap();
+    let SlotKey { slot, public_key } = new.planned.key();
+    office.store.list_slot((&slot.0, &public_key), None, "周敏", now().moment).unwrap();
+    papers.push((new.text(), false));
+    drop(door);
+    for (n, (paper, good)) in papers.into_iter().enumerate() {
+        let done = recover(&places, &paper, (ADMIN, &format!("Lantern-{n}-boats")), at(90));
+        assert_eq!(done.is_ok(), good, "{n}");
+    }
 }
 
 #[test]
