@@ -66,7 +66,7 @@ enum Going {
 pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fault> {
     let (settings, warning) = settings::load(door.places(), world::no_colour());
     let (rules, has_office) = (door.rules().clone(), door.has_office());
-    let world = World::new(door, clock);
+    let mut world = World::new(door, clock);
     let arrival = walked_in.map(|actor| world.arrival(actor));
     catch_panics();
     let screen = Screen::take()?;

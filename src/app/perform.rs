@@ -161,7 +161,10 @@ impl World {
     }
 
     /// What the first screen needs where somebody is in already.
-    pub fn arrival(&self, actor: crate::domain::account::Actor) -> Arrival {
+    pub fn arrival(&mut self, actor: crate::domain::account::Actor) -> Arrival {
+        if let Some(notice) = self.door.take_notice() {
+            return Arrival { actor, demo: self.door.is_demo(), notice };
+        }
         let drafts = self
             .door
             .session(self.clock.now())

@@ -9,8 +9,9 @@ use super::output::{Exit, Said};
 use super::{Call, who};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
+use crate::office::enrol;
 use crate::store::{Credentials, Deed, Store};
-use crate::vault::{PersonalFacts, SlotId, Vault, VaultFault, check_slot_password};
+use crate::vault::{PersonalFacts, SigningRoot, SlotId, Vault, VaultFault, check_slot_password};
 
 #[derive(Args)]
 pub(super) struct RecoverOrder {
@@ -44,11 +45,13 @@ pub(super) fn run(call: &mut Call<'_>, order: &RecoverOrder) -> Said {
         }
         done => done,
     };
-    let slot = slot.map_err(Fault::from)?;
-    store.atomically(|| store.set_credentials(account.id, &Credentials::Slot(slot.0.clone())))?;
-    store
-        .desk(&sitting.actor, call.now())
-        .record(&Deed::new("password_change", account.name.clone()).detail("用恢复密钥"))?;
+    let (slot, signing) = slot.map_err(Fault::from)?;
+    store.atomically(|| {
+        store.set_credentials(account.id, &Credentials::Slot(slot.0.clone()))?;
+        let pen = enrol(&store, &sitting.actor, &signing, call.now(), "用恢复密钥重设密码")?;
+        let deed = Deed::new("password_change", account.name.clone()).detail("用恢复密钥");
+        store.desk(&sitting.actor, call.now()).signing_with(Some(&pen)).record(&deed)
+    })?;
     let document = json!({"name": account.name, "role": "administrator", "role_label": "管理员"});
     call.out.answer(&document, |out| {
         out.line(&format!("已设置 {} 的新密码，可以登录了", account.name))
@@ -62,10 +65,10 @@ fn new_slot(
     key: &crate::vault::DatabaseKey,
     slot: Option<&str>,
     (id, password): (&str, &str),
-) -> Result<SlotId, VaultFault> {
+) -> Result<(SlotId, SigningRoot), VaultFault> {
     let Some(slot) = slot.map(|slot| SlotId(slot.to_owned())) else {
         return vault.add_slot(key, id, password);
     };
-    vault.change_password(key, &slot, id, password)?;
-    Ok(slot)
+    let signing = vault.change_password(key, &slot, id, password)?;
+    Ok((slot, signing))
 }

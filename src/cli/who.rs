@@ -31,7 +31,10 @@ pub(super) fn sign_in(places: &Places, global: &Global, now: Now) -> Result<Door
     let id = acting(global)?;
     let password = password(global, "密码：")?;
     match door.knock(&id, &password, now)? {
-        Entry::Welcome(_) => Ok(door),
+        Entry::Welcome(_) => {
+            door.take_notice().iter().for_each(|notice| note(notice));
+            Ok(door)
+        }
         Entry::MustChange { name, .. } => Err(must_change(&name)),
     }
 }

@@ -5,6 +5,7 @@ pub mod authority;
 pub mod fault;
 pub mod filter;
 pub mod form;
+pub mod history;
 pub mod id_number;
 pub mod ids;
 pub(crate) mod labels;

@@ -17,8 +17,9 @@ use super::setup::sync_dir;
 use super::{Places, Session, io_fault};
 use crate::directory::Directory;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::history::Head;
 use crate::domain::ids::Now;
-use crate::store::{Deed, Store, Verification};
+use crate::store::{Deed, Expectations, Signatures, Store, Verification};
 
 const MAGIC: &str = "tuanzhuan-backup-1";
 
@@ -81,7 +82,7 @@ impl Session<'_> {
         let copy = scratch.path().join("tuanzhuan.db");
         let key = self.office.key.pragma_literal();
         self.office.store.copy_to(&copy, &key)?;
-        let found = Store::open(&copy, &key)?.verify()?;
+        let found = Store::open(&copy, &key)?.verify_against(self.expectations(&[]))?;
         self.pack(path, &copy, found)?;
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         self.desk().record(&Deed::new("backup", name))?;
@@ -111,7 +112,21 @@ impl Session<'_> {
     /// # Errors
     /// Naming the first thing that is damaged.
     pub fn verify(&self) -> Result<Verification, Fault> {
-        self.office.store.verify()
+        self.verify_with(&[])
+    }
+
+    /// As [`Session::verify`], also against ends of the history that were written down before.
+    ///
+    /// # Errors
+    /// As [`Session::verify`].
+    pub fn verify_with(&self, heads: &[Head]) -> Result<Verification, Fault> {
+        self.office.store.verify_against(self.expectations(heads))
+    }
+
+    fn expectations<'h>(&self, heads: &'h [Head]) -> Expectations<'h> {
+        let signatures =
+            if self.office.is_demo() { Signatures::WhereMade } else { Signatures::Required };
+        Expectations { now: self.now, signatures, heads }
     }
 }
 

@@ -9,10 +9,10 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::{Moment, Now};
 use crate::rules::Rules;
-use crate::store::{Credentials, Deed, Sitting, Store};
+use crate::store::{Credentials, Deed, Pen, Sitting, Store};
 use crate::vault::{
-    AttemptsFile, DatabaseKey, Gate, KdfCost, PersonalFacts, PolicyFault, SlotId, Vault,
-    VaultFault, Verifier, check_login_password, check_slot_password, gate,
+    AttemptsFile, DatabaseKey, Gate, KdfCost, PersonalFacts, PolicyFault, SigningRoot, SlotId,
+    Vault, VaultFault, Verifier, check_login_password, check_slot_password, gate,
 };
 use zeroize::Zeroizing;
 
@@ -22,6 +22,10 @@ pub struct Door {
     rules: Arc<Rules>,
     office: Option<Office>,
     actor: Option<Actor>,
+    /// What the signed-in person signs with.
+    pen: Option<Pen>,
+    /// What the person who came in should be told first.
+    notice: Option<String>,
     /// Somebody whose password was right and who must choose a new one first.
     guest: Option<Sitting>,
     /// Who will sign in as soon as the office that is being set up is in place.
@@ -49,8 +53,16 @@ impl Door {
     /// Where the rule file is at fault, or the invented office is damaged.
     pub fn new(places: Places) -> Result<Self, Fault> {
         let rules = load_rules(&places)?;
-        let mut door =
-            Self { places, rules, office: None, actor: None, guest: None, expected: None };
+        let mut door = Self {
+            places,
+            rules,
+            office: None,
+            actor: None,
+            pen: None,
+            notice: None,
+            guest: None,
+            expected: None,
+        };
         if is_demo(&door.places) {
             door.office = Some(super::demo::open_demo(&door.places, &door.rules)?);
         }
@@ -92,18 +104,22 @@ impl Door {
                 "这里还没有建立单位。请先做「首次设置」，或用 --data-dir 指到已有数据的目录。";
             return Err(Fault::new(FaultKind::NotFound, sentence));
         }
-        self.actor = None;
-        self.guest = None;
+        self.lock();
         let id = normal_form(id_number);
-        let sitting = match self.office.take() {
+        let (sitting, signing) = match self.office.take() {
             Some(office) => self.check_inside(office, &id, password, now)?,
             None => self.unseal(&id, password, now)?,
         };
-        self.seat(sitting, now)
+        self.seat(sitting, &signing, now)
     }
 
     /// Opens the sealed database with a slot password.
-    fn unseal(&mut self, id: &str, password: &str, now: Now) -> Result<Sitting, Fault> {
+    fn unseal(
+        &mut self,
+        id: &str,
+        password: &str,
+        now: Now,
+    ) -> Result<(Sitting, SigningRoot), Fault> {
         let vault = Vault::open(&self.places.data, &self.places.config)?;
         let mark = vault.account_mark(id)?;
         let mut attempts = AttemptsFile::load(&self.places.data);
@@ -121,10 +137,11 @@ impl Door {
         let sitting = office.store.sitting(id)?;
         self.office = Some(office);
         let fits = |s: &Sitting| s.account.slot.as_deref() == Some(unlocked.slot.0.as_str());
-        sitting.filter(fits).ok_or_else(|| {
+        let sitting = sitting.filter(fits).ok_or_else(|| {
             self.office = None;
             wrong()
-        })
+        })?;
+        Ok((sitting, unlocked.signing))
     }
 
     fn open_office(&self, vault: Vault, key: DatabaseKey) -> Result<Office, Fault> {
@@ -146,7 +163,7 @@ impl Door {
         id: &str,
         password: &str,
         now: Now,
-    ) -> Result<Sitting, Fault> {
+    ) -> Result<(Sitting, SigningRoot), Fault> {
         let office = self.office.insert(office);
         let Some(sitting) = office.store.sitting(id)? else {
             // The same work as for a known account, so that the time tells nothing.
@@ -154,18 +171,18 @@ impl Door {
             return Err(wrong());
         };
         pass(gate(sitting.failures, sitting.failed_at.0, now.moment.0, sitting.failed_at.0))?;
-        let right = match (&sitting.account.slot, &office.vault) {
+        let signing = match (&sitting.account.slot, &office.vault) {
             (Some(slot), Some(vault)) => match vault.unlock(id, password) {
-                Ok(unlocked) => unlocked.slot.0 == *slot,
-                Err(VaultFault::WrongPassword) => false,
+                Ok(unlocked) => (unlocked.slot.0 == *slot).then_some(unlocked.signing),
+                Err(VaultFault::WrongPassword) => None,
                 Err(fault) => return Err(fault.into()),
             },
-            _ => Verifier::verify(&sitting.verifier, password),
+            _ => Verifier::open(&sitting.verifier, password),
         };
-        if !right {
+        let Some(signing) = signing else {
             office.store.note_attempt(sitting.account.id, sitting.failures + 1, now.moment)?;
             return Err(wrong());
-        }
+        };
         if sitting.account.code_until.is_some_and(|until| until < now.moment) {
             let sentence =
                 "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。";
@@ -174,10 +191,10 @@ impl Door {
         if sitting.failures > 0 {
             office.store.note_attempt(sitting.account.id, 0, Moment(0))?;
         }
-        Ok(sitting)
+        Ok((sitting, signing))
     }
 
-    fn seat(&mut self, sitting: Sitting, now: Now) -> Result<Entry, Fault> {
+    fn seat(&mut self, sitting: Sitting, signing: &SigningRoot, now: Now) -> Result<Entry, Fault> {
         if sitting.account.state == AccountState::Initial {
             let entry = Entry::MustChange {
                 name: sitting.account.name.clone(),
@@ -187,6 +204,8 @@ impl Door {
             return Ok(entry);
         }
         let actor = sitting.actor;
+        let office = self.office.as_ref().ok_or_else(wrong)?;
+        (self.pen, self.notice) = office.take_pen(&actor, signing, now)?;
         self.actor = Some(actor.clone());
         self.session(now)?.desk().record(&Deed::new("sign_in", actor.name.clone()))?;
         Ok(Entry::Welcome(actor))
@@ -235,23 +254,28 @@ impl Door {
             (None, None) => return Err(wrong()),
         };
         let office = self.office.take().ok_or_else(wrong)?;
-        let sitting = self.check_inside(office, id.reveal(), current, now)?;
+        let (sitting, _) = self.check_inside(office, id.reveal(), current, now)?;
         let opens = self.opens_database(&sitting.actor);
         check_policy(&sitting, current, new, opens)?;
         let office = self.office.as_mut().ok_or_else(wrong)?;
-        office.set_password(&sitting, new, opens)?;
-        let first = sitting.account.state == AccountState::Initial;
+        let chosen = office.set_password(&sitting, new, opens)?;
+        self.pen = office.settle(&sitting, &chosen, self.pen.as_ref(), now)?;
         let actor = office.store.sitting(id.reveal())?.ok_or_else(wrong)?.actor;
         self.guest = None;
         self.actor = Some(actor.clone());
-        let deed = if first { "account_activate" } else { "password_change" };
-        self.session(now)?.desk().record(&Deed::new(deed, actor.name.clone()))?;
         Ok(actor)
+    }
+
+    /// What the person who came in should be told first; told once.
+    pub fn take_notice(&mut self) -> Option<String> {
+        self.notice.take()
     }
 
     /// Leaves the session; the database stays open for the next person.
     pub fn lock(&mut self) {
         self.actor = None;
+        self.pen = None;
+        self.notice = None;
         self.guest = None;
     }
 
@@ -269,7 +293,9 @@ impl Door {
     /// Where nobody is signed in.
     pub fn session(&self, now: Now) -> Result<Session<'_>, Fault> {
         match (&self.office, &self.actor) {
-            (Some(office), Some(actor)) => Ok(Session { office, actor, now }),
+            (Some(office), Some(actor)) => {
+                Ok(Session { office, actor, now, pen: self.pen.as_ref() })
+            }
             _ => Err(Fault::new(FaultKind::NotAllowed, "还没有登录。请先用身份证号和密码登录。")),
         }
     }
@@ -291,20 +317,53 @@ impl Office {
 
     /// The slot is written before the account points at it: a crash between leaves a password that
     /// opens nothing, never an account that cannot get in.
-    fn set_password(&mut self, sitting: &Sitting, new: &str, opens: bool) -> Result<(), Fault> {
+    fn set_password(&mut self, sitting: &Sitting, new: &str, opens: bool) -> Result<Chosen, Fault> {
         let (account, id) = (&sitting.account, sitting.account.id_number.reveal());
         let cost = self.cost();
-        let credentials = match (&mut self.vault, &account.slot) {
+        Ok(match (&mut self.vault, &account.slot) {
             (Some(vault), Some(slot)) if opens => {
-                vault.change_password(&self.key, &SlotId(slot.clone()), id, new)?;
-                Credentials::Slot(slot.clone())
+                let signing = vault.change_password(&self.key, &SlotId(slot.clone()), id, new)?;
+                (Credentials::Slot(slot.clone()), signing)
             }
             (Some(vault), None) if opens => {
-                Credentials::Slot(vault.add_slot(&self.key, id, new)?.0)
+                let (slot, signing) = vault.add_slot(&self.key, id, new)?;
+                (Credentials::Slot(slot.0), signing)
             }
-            _ => Credentials::Verifier(Verifier::make(new, cost)?),
-        };
-        self.store.atomically(|| self.store.set_credentials(account.id, &credentials))
+            _ => {
+                let (verifier, signing) = Verifier::make_signing(new, cost)?;
+                (Credentials::Verifier(verifier), signing)
+            }
+        })
+    }
+
+    /// Points the account at what was chosen and enters the signing key of the new password, in one
+    /// transaction. The old pen, where the person has one, signs the change: it vouches for the new.
+    fn settle(
+        &self,
+        sitting: &Sitting,
+        (credentials, signing): &Chosen,
+        old: Option<&Pen>,
+        now: Now,
+    ) -> Result<Option<Pen>, Fault> {
+        let (account, actor) = (&sitting.account, &sitting.actor);
+        let first = account.state == AccountState::Initial;
+        let deed = if first { "account_activate" } else { "password_change" };
+        let deed = Deed::new(deed, account.name.clone());
+        let desk = self.store.desk(actor, now);
+        self.store.atomically(|| {
+            self.store.set_credentials(account.id, credentials)?;
+            if self.is_demo() {
+                return desk.record(&deed).map(|()| None);
+            }
+            if old.is_some() {
+                desk.signing_with(old).record(&deed)?;
+            }
+            let pen = super::enrol(&self.store, actor, signing, now, "本人设置密码")?;
+            if old.is_none() {
+                desk.signing_with(Some(&pen)).record(&deed)?;
+            }
+            Ok(Some(pen))
+        })
     }
 
     /// Removes the key slot of an account that was reset or removed.
@@ -319,6 +378,9 @@ impl Office {
         }
     }
 }
+
+/// What lets an account in, and what its holder signs with.
+type Chosen = (Credentials, SigningRoot);
 
 fn check_policy(sitting: &Sitting, current: &str, new: &str, opens: bool) -> Result<(), Fault> {
     let rule = |sentence: String| Fault::new(FaultKind::Rule, sentence);

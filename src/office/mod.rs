@@ -12,6 +12,7 @@ mod door;
 mod exports;
 mod imports;
 mod org_search;
+mod pens;
 mod places;
 mod records;
 mod setup;
@@ -24,6 +25,7 @@ pub use door::{Door, Entry};
 pub use exports::{ExportDone, ExportManner};
 pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use org_search::{Between, Wanted, has_directory, search_directory};
+pub use pens::enrol;
 pub use places::Places;
 pub use setup::{PreparedOffice, clear_stale};
 
@@ -37,7 +39,7 @@ use crate::domain::ids::{Now, OrgId};
 pub use crate::domain::order::OfficeEntry;
 use crate::domain::organisation::Organisation;
 use crate::rules::Rules;
-use crate::store::{Desk, Store};
+use crate::store::{Desk, Pen, Store};
 use crate::vault::{DatabaseKey, Vault, VaultFault};
 
 /// An opened office: its database, its keys and its rules.
@@ -69,6 +71,8 @@ pub struct Session<'a> {
     office: &'a Office,
     actor: &'a Actor,
     now: Now,
+    /// What the person signs with; none in the invented office.
+    pen: Option<&'a Pen>,
 }
 
 impl<'a> Session<'a> {
@@ -105,7 +109,7 @@ impl<'a> Session<'a> {
 
     /// The scoped handle for reading lists.
     pub fn desk(&self) -> Desk<'a> {
-        self.office.store.desk(self.actor, self.now)
+        self.office.store.desk(self.actor, self.now).signing_with(self.pen)
     }
 }
 

@@ -155,14 +155,14 @@ fn fill(
         contact_phone: person.phone.clone(),
         ..OrgEntry::default()
     };
-    found(&store, &org, person, &unlocked.slot.0, now)
+    found(&store, &org, person, unlocked, now)
 }
 
 fn found(
     store: &Store,
     org: &OrgEntry,
     person: &Person,
-    slot: &str,
+    unlocked: &Unlocked,
     now: Now,
 ) -> Result<(), Fault> {
     let name = person.name.as_str();
@@ -175,8 +175,10 @@ fn found(
             role: crate::domain::account::Role::Administrator,
             org: root.id,
         };
-        store.add_first_account(&new, slot, now.moment)?;
-        store.record_unsigned(now.moment, name, &Deed::new("office_create", root.full_name))
+        store.add_first_account(&new, &unlocked.slot.0, now.moment)?;
+        store.record_unsigned(now.moment, name, &Deed::new("office_create", root.full_name))?;
+        let Some(first) = store.sitting(person.id_number.reveal())? else { return Ok(()) };
+        super::enrol(store, &first.actor, &unlocked.signing, now, "首次登记").map(drop)
     })
 }
 

@@ -7,8 +7,8 @@ use crate::domain::order::{ImportKind, ImportVerdict};
 use crate::domain::progress::unwatched;
 use crate::vault::KdfCost;
 
-const ADMIN: &str = "320102198801015536";
-const PASSWORD: &str = "Spring-River-2026";
+pub(super) const ADMIN: &str = "320102198801015536";
+pub(super) const PASSWORD: &str = "Spring-River-2026";
 
 pub(super) fn now() -> Now {
     let day = NaiveDate::from_ymd_opt(2026, 6, 2).unwrap();

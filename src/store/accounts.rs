@@ -217,6 +217,7 @@ impl Desk<'_> {
         let account = self.account_to_change(id)?;
         self.store.atomically(|| {
             self.set_verifier(id, verifier, Some(until))?;
+            self.store.close_signer(id)?;
             self.note(&Deed::new("account_reset", account.name.clone()))?;
             Ok(account.slot.clone())
         })
@@ -232,6 +233,7 @@ impl Desk<'_> {
         let account = self.account_to_change(id)?;
         self.store.atomically(|| {
             self.store.connection.execute(UPDATE, [id.0]).told()?;
+            self.store.close_signer(id)?;
             let detail = format!("{}，{}", account.role.label(), account.org_name);
             self.note(&Deed::new("account_remove", account.name.clone()).detail(detail))?;
             Ok(account.slot.clone())

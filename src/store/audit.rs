@@ -30,6 +30,7 @@ const WORDS: &[(&str, &str)] = &[
     ("account_activate", "启用账号"),
     ("password_change", "修改密码"),
     ("sign_in", "登录"),
+    ("signing_key", "登记签名公钥"),
     ("reveal", "查看完整号码"),
     ("export", "导出"),
     ("backup", "备份"),
@@ -66,11 +67,16 @@ impl Desk<'_> {
     }
 }
 
+/// What an action is called.
+pub(super) fn action_words(action: &str) -> &str {
+    let act = Act::from_id(action).map(Act::label);
+    let word = WORDS.iter().find(|(id, _)| *id == action).map(|(_, word)| *word);
+    act.or(word).unwrap_or(action)
+}
+
 fn row_of(row: &Row<'_>) -> Result<AuditRow, rusqlite::Error> {
     let text = |i: usize| row.get::<_, String>(i);
     let action = text(4)?;
-    let act = Act::from_id(&action).map(Act::label);
-    let word = WORDS.iter().find(|(id, _)| *id == action).map(|(_, word)| *word);
     let mut details: Vec<String> = Vec::new();
     let behalf = text(3)?;
     if !behalf.is_empty() {
@@ -85,7 +91,7 @@ fn row_of(row: &Row<'_>) -> Result<AuditRow, rusqlite::Error> {
         seq: row.get(0)?,
         at: Moment(row.get(1)?),
         actor: text(2)?,
-        action: act.or(word).map_or(action, str::to_owned),
+        action: action_words(&action).to_owned(),
         object: text(5)?,
         detail: details.join("；"),
     })

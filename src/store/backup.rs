@@ -6,9 +6,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::Store;
 use super::fault::{Stored, Told};
+use super::{Expectations, Store};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::history::Head;
 
 /// What a check of the database found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub struct Verification {
     pub n_transfers: i64,
     /// Events, all of whose hashes fit.
     pub n_events: i64,
+    /// Those of them that are signed; every signature fits.
+    pub n_signed: i64,
+    /// The end of the history.
+    pub head: Option<Head>,
 }
 
 impl Store {
@@ -41,11 +46,19 @@ impl Store {
         copy.close().map_err(|(_, error)| error).told()
     }
 
-    /// Checks pages, references between rows, the tallies, and the chain of events.
+    /// As [`Store::verify_against`], with nothing known from outside.
     ///
     /// # Errors
     /// Naming the first thing that is damaged.
     pub fn verify(&self) -> Stored<Verification> {
+        self.verify_against(Expectations::default())
+    }
+
+    /// Checks pages, references between rows, the tallies, and the whole history.
+    ///
+    /// # Errors
+    /// Naming the first thing that is damaged.
+    pub fn verify_against(&self, wanted: Expectations<'_>) -> Stored<Verification> {
         const COUNTS: &str =
             "SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM transfers)";
         let found: String =
@@ -57,10 +70,16 @@ impl Store {
         self.check_pages()?;
         self.check_references()?;
         self.check_tallies()?;
-        let n_events = self.verify_chain()?;
+        let proven = self.prove_history(wanted)?;
         let (n_members, n_transfers) =
             self.connection.query_row(COUNTS, [], |r| Ok((r.get(0)?, r.get(1)?))).told()?;
-        Ok(Verification { n_members, n_transfers, n_events })
+        Ok(Verification {
+            n_members,
+            n_transfers,
+            n_events: proven.n_events,
+            n_signed: proven.n_signed,
+            head: proven.head,
+        })
     }
 
     /// SQLCipher's own check of each page's authentication; it answers no row where all are well.

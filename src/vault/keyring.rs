@@ -12,6 +12,7 @@ use super::lockout::AccountMark;
 use super::place::{KEY_FILE, PREVIOUS, prepare, prepare_device, read_key_file};
 use super::policy::{PersonalFacts, check_slot_password};
 use super::recovery::RecoveryKey;
+use super::signing::SigningRoot;
 use super::slots::{Slot, SlotId, SlotKind};
 
 /// A vault whose key file has been read and found whole. It holds no secret.
@@ -29,6 +30,8 @@ pub struct Unlocked {
     pub key: DatabaseKey,
     /// The slot that opened, by which the account is found in the database.
     pub slot: SlotId,
+    /// What the person signs with. The recovery key's is nobody's.
+    pub signing: SigningRoot,
 }
 
 /// What the previous key file is good for after a change.
@@ -76,7 +79,11 @@ impl Vault {
         let file = KeyFile::sealed(body, &key)?;
         disk::write_new(&data_dir.join(KEY_FILE), &file.bytes()?)?;
         let (data_dir, config_dir) = (data_dir.to_path_buf(), config_dir.to_path_buf());
-        Ok((Self { data_dir, config_dir, file }, Unlocked { key, slot }, recovery))
+        Ok((
+            Self { data_dir, config_dir, file },
+            Unlocked { key, slot, signing: root.signing()? },
+            recovery,
+        ))
     }
 
     /// Reads the key file. `device.key` is looked for only when a password needs it.
@@ -103,7 +110,7 @@ impl Vault {
         let opened = slot.open(&self.body().vault_id, &root);
         let key = opened.ok_or_else(|| VaultFault::DamagedKeyFile { path: self.path() })?;
         self.check_seal(&key)?;
-        Ok(Unlocked { key, slot: slot.slot_id() })
+        Ok(Unlocked { key, slot: slot.slot_id(), signing: root.signing()? })
     }
 
     /// Opens with the printed recovery key, on any machine. Afterwards, where the password was
@@ -120,7 +127,7 @@ impl Vault {
             recovery.find_map(|slot| Some((slot, slot.open(&self.body().vault_id, &root)?)));
         let (slot, key) = found.ok_or(VaultFault::WrongRecoveryKey)?;
         self.check_seal(&key)?;
-        Ok(Unlocked { key, slot: slot.slot_id() })
+        Ok(Unlocked { key, slot: slot.slot_id(), signing: root.signing()? })
     }
 
     /// Whether the file in memory is the one that was sealed under this database key. Unlocking
@@ -146,15 +153,16 @@ impl Vault {
         key: &DatabaseKey,
         id_number: &str,
         password: &str,
-    ) -> Result<SlotId, VaultFault> {
+    ) -> Result<(SlotId, SigningRoot), VaultFault> {
         self.check_seal(key)?;
         let device = self.device()?;
-        let slot = new_password_slot(self.body(), &device, key, (id_number, password), None)?;
+        let (slot, signing) =
+            new_password_slot(self.body(), &device, key, (id_number, password), None)?;
         let id = slot.slot_id();
         let mut body = self.body().clone();
         body.slots.push(slot);
         self.commit(key, body, Previous::Keep)?;
-        Ok(id)
+        Ok((id, signing))
     }
 
     /// Gives a slot a new password and a new key pair. The slot keeps its identifier; its public
@@ -168,15 +176,17 @@ impl Vault {
         slot: &SlotId,
         id_number: &str,
         new_password: &str,
-    ) -> Result<(), VaultFault> {
+    ) -> Result<SigningRoot, VaultFault> {
         self.check_seal(key)?;
         let place = self.place_of(slot)?;
         let device = self.device()?;
         let id = Some(self.body().slots[place].id);
-        let slot = new_password_slot(self.body(), &device, key, (id_number, new_password), id)?;
+        let (slot, signing) =
+            new_password_slot(self.body(), &device, key, (id_number, new_password), id)?;
         let mut body = self.body().clone();
         body.slots[place] = slot;
-        self.commit(key, body, Previous::Withdraw)
+        self.commit(key, body, Previous::Withdraw)?;
+        Ok(signing)
     }
 
     /// Takes a slot away. From here the password is dead for the files in the data directory, the
@@ -209,7 +219,7 @@ impl Vault {
         key: &DatabaseKey,
         id_number: &str,
         password: &str,
-    ) -> Result<SlotId, VaultFault> {
+    ) -> Result<(SlotId, SigningRoot), VaultFault> {
         self.check_seal(key)?;
         refuse_weak(id_number, password)?;
         prepare_device(&self.data_dir, &self.config_dir)?;
@@ -221,11 +231,11 @@ impl Vault {
         }
         body.device_mark = mark;
         body.slots.retain(|slot| slot.kind == SlotKind::Recovery);
-        let slot = new_password_slot(&body, &device, key, (id_number, password), None)?;
+        let (slot, signing) = new_password_slot(&body, &device, key, (id_number, password), None)?;
         let id = slot.slot_id();
         body.slots.insert(0, slot);
         self.commit(key, body, Previous::Withdraw)?;
-        Ok(id)
+        Ok((id, signing))
     }
 
     /// Replaces the recovery key; the printed one is dead from here on.
@@ -347,14 +357,15 @@ fn new_password_slot(
     key: &DatabaseKey,
     (id_number, password): (&str, &str),
     replaced: Option<Hex<8>>,
-) -> Result<Slot, VaultFault> {
+) -> Result<(Slot, SigningRoot), VaultFault> {
     refuse_weak(id_number, password)?;
     let root = login_root(body, device, id_number, password)?;
     if tagged(body, &root)?.is_some() {
         return Err(VaultFault::PasswordInUse);
     }
     let id = replaced.map_or_else(Slot::fresh_id, Ok)?;
-    Slot::new(&body.vault_id, id, SlotKind::Password, &root, key)
+    let slot = Slot::new(&body.vault_id, id, SlotKind::Password, &root, key)?;
+    Ok((slot, root.signing()?))
 }
 
 fn recovery_slot(

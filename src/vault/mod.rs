@@ -27,6 +27,7 @@ mod lockout;
 mod place;
 pub mod policy;
 mod recovery;
+mod signing;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -40,5 +41,6 @@ pub use keyring::{Unlocked, Vault};
 pub use lockout::{AccountMark, AttemptsFile, Gate, gate, wait_after};
 pub use policy::{PersonalFacts, PolicyFault, check_login_password, check_slot_password};
 pub use recovery::RecoveryKey;
+pub use signing::SigningRoot;
 pub use slots::SlotId;
 pub use verifier::Verifier;

@@ -107,7 +107,7 @@ fn the_machine_key_may_not_lie_with_the_data() {
 fn several_slots_open_the_same_key() {
     let mut office = Office::new();
     let key = office.opened.key.clone();
-    let second = office.vault.add_slot(&key, WANG, OTHER).unwrap();
+    let (second, _) = office.vault.add_slot(&key, WANG, OTHER).unwrap();
     let again = office.reopened();
     assert_eq!(again.unlock(LI, STRONG).unwrap().key, key);
     let opened = again.unlock(WANG, OTHER).unwrap();
@@ -162,7 +162,7 @@ fn a_changed_password_replaces_the_old_one() {
 fn removing_kills_the_password_in_the_kept_file_too() {
     let mut office = Office::new();
     let key = office.opened.key.clone();
-    let second = office.vault.add_slot(&key, WANG, OTHER).unwrap();
+    let (second, _) = office.vault.add_slot(&key, WANG, OTHER).unwrap();
     office.vault.remove_slot(&key, &second).unwrap();
     assert_eq!(office.reopened().unlock(WANG, OTHER).unwrap_err(), VaultFault::WrongPassword);
     fs::copy(office.file("vault.keys.bak"), office.file("vault.keys")).unwrap();
@@ -225,7 +225,7 @@ fn a_new_machine_is_settled_after_recovery() {
     office.vault.add_slot(&key, WANG, OTHER).unwrap();
     fs::remove_dir_all(office.config()).unwrap();
     let mut vault = office.reopened();
-    let slot = vault.replace_device_key(&key, LI, "Meadow-5-clouds").unwrap();
+    let (slot, _) = vault.replace_device_key(&key, LI, "Meadow-5-clouds").unwrap();
     let again = office.reopened();
     assert_eq!(again.slots(), [slot]);
     assert_eq!(again.unlock(LI, "Meadow-5-clouds").unwrap().key, key);

@@ -26,8 +26,8 @@ fn events_are_neither_changed_nor_removed() {
 
 #[test]
 fn the_chain_of_an_honest_office_holds() {
-    assert_eq!(busy_office().store.verify_chain(), Ok(5));
-    assert_eq!(Office::new().store.verify_chain(), Ok(0));
+    assert_eq!(busy_office().n_proven(), 5);
+    assert_eq!(Office::new().n_proven(), 0);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_change_behind_the_programs_back_names_its_event() {
             .behind("DROP TRIGGER events_are_never_changed; DROP TRIGGER events_are_never_removed;")
             .unwrap();
         office.behind(change).unwrap();
-        let fault = office.store.verify_chain().unwrap_err();
+        let fault = office.prove().unwrap_err();
         assert_eq!(fault.kind, FaultKind::Damaged);
         assert!(fault.sentence.contains(&format!("第 {named} 条")), "{change}: {fault}");
     }

@@ -11,6 +11,7 @@ mod lists;
 mod organisations;
 mod pages;
 mod people;
+mod proof;
 mod schema;
 mod stats;
 mod submit;
