@@ -12,6 +12,8 @@ mod data;
 mod demo;
 #[path = "cli/directory.rs"]
 mod directory;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/members.rs"]
 mod members;
 #[path = "cli/organisations.rs"]

@@ -16,6 +16,7 @@ pub mod order;
 pub mod org_search;
 pub mod organisation;
 pub mod packed_number;
+pub mod paper;
 pub mod person_name;
 pub mod phone;
 pub mod progress;

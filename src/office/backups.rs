@@ -34,6 +34,9 @@ struct Manifest {
     members: i64,
     transfers: i64,
     events: i64,
+    /// The end of the history in it.
+    #[serde(default)]
+    head: Option<String>,
     files: Vec<Part>,
 }
 
@@ -85,7 +88,8 @@ impl Session<'_> {
         let found = Store::open(&copy, &key)?.verify_against(self.expectations(&[]))?;
         self.pack(path, &copy, found)?;
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        self.desk().record(&Deed::new("backup", name))?;
+        let end = found.head.map(|head| format!("记录末条 {head}")).unwrap_or_default();
+        self.desk().record(&Deed::new("backup", name).detail(end))?;
         Ok(found)
     }
 
@@ -102,6 +106,7 @@ impl Session<'_> {
             members: found.n_members,
             transfers: found.n_transfers,
             events: found.n_events,
+            head: found.head.map(|head| head.to_string()),
             files: files.iter().map(|file| part_of(file)).collect::<Result<_, _>>()?,
         };
         write_container(path, &manifest, &files)

@@ -10,6 +10,7 @@ mod demo;
 mod directory;
 mod door;
 mod exports;
+mod history;
 mod imports;
 mod org_search;
 mod pens;

@@ -161,7 +161,7 @@ impl Store {
     }
 
     /// The number that comes next, and the hash it follows.
-    fn chain_end(&self) -> Stored<(i64, Vec<u8>)> {
+    pub(super) fn chain_end(&self) -> Stored<(i64, Vec<u8>)> {
         Ok(self.last_link()?.map_or((1, Vec::new()), |(seq, hash)| (seq + 1, hash)))
     }
 

@@ -28,6 +28,7 @@ mod words;
 
 pub use accounts::{Credentials, NewAccount, Sitting};
 pub use adoption::ListedOrg;
+pub use audit::HistoryPage;
 pub use backup::Verification;
 pub use chain::Deed;
 pub use fault::Stored;

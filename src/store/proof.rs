@@ -6,12 +6,11 @@ use std::collections::HashMap;
 use rusqlite::Row;
 
 use super::Store;
-use super::audit::action_words;
 use super::chain::{Link, personal_digest};
 use super::fault::{Stored, Told};
 use super::signers::{KEY_ENTRY, Known};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::history::Head;
+use crate::domain::history::{Head, action_words};
 use crate::domain::ids::{Moment, Now};
 use crate::domain::workflow::{Act, Stage};
 

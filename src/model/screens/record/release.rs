@@ -31,6 +31,7 @@ impl Record {
             | Purpose::UndoImport
             | Purpose::ImportPath(_)
             | Purpose::Export(_)
+            | Purpose::ExportHistory(_)
             | Purpose::Settings => None,
         };
         if let Some((id, Some(sentence))) = fault {
@@ -90,6 +91,11 @@ impl Record {
                 full_ids: of("full_ids") == "yes",
                 overwrite: of("overwrite") == "yes",
             }),
+            Purpose::ExportHistory(asked) => Effect::ExportHistory {
+                asked,
+                path: path(&of("path")),
+                overwrite: of("overwrite") == "yes",
+            },
             Purpose::Settings => Effect::SaveSettings(self.settings_chosen()),
         };
         self.waiting = true;
