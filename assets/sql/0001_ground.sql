@@ -89,13 +89,32 @@ CREATE TABLE accounts (
     verifier   TEXT    NOT NULL DEFAULT '',
     slot       TEXT    NOT NULL DEFAULT '',
     code_until INTEGER,
-    failures   INTEGER NOT NULL DEFAULT 0,
-    failed_at  INTEGER NOT NULL DEFAULT 0,
     made_at    INTEGER NOT NULL,
     CHECK (verifier = '' OR slot = '')
 ) STRICT;
 
 CREATE INDEX accounts_org ON accounts (org_id);
+
+-- The public keys of the slots in the key file, and the only list that a change of the database key
+-- trusts: a slot that is not here, or that its account does not point at, is served to nobody. The
+-- recovery key's slot has no account. While a password is changed a slot has two keys here.
+CREATE TABLE slot_pks (
+    slot       TEXT    NOT NULL CHECK (slot <> ''),
+    pk         BLOB    NOT NULL CHECK (length(pk) = 32),
+    account_id INTEGER REFERENCES accounts (id),
+    added_by   TEXT    NOT NULL,
+    added_at   INTEGER NOT NULL,
+    PRIMARY KEY (slot, pk)
+) STRICT, WITHOUT ROWID;
+
+-- Wrong passwords in a row, for accounts that exist and for such that do not: both must answer
+-- alike. `who` is a hash of what was typed as the ID number.
+CREATE TABLE attempts (
+    who       TEXT    PRIMARY KEY,
+    failures  INTEGER NOT NULL,
+    failed_at INTEGER NOT NULL,
+    known     INTEGER NOT NULL CHECK (known IN (0, 1))
+) STRICT, WITHOUT ROWID;
 
 -- Names of organisations and people are kept as they were when the request was made: a letter of
 -- last year must not change because a branch was renamed. Paths follow when an organisation moves.

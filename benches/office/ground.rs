@@ -134,7 +134,7 @@ pub fn seal(dir: &Path, org: &str) -> Result<()> {
         name: "沈知远".to_owned(),
         id_number: ID_NUMBER.to_owned(),
         phone: String::new(),
-        password: PASSWORD.to_owned(),
+        password: PASSWORD.to_owned().into(),
     };
     let now = Clock::system().now();
     let office = PreparedOffice::make(&places, &entry, KdfCost::DEMO, now).map_err(told)?;

@@ -36,6 +36,9 @@ use world::Clock;
 /// and a window that is gone must not leave a process behind for long.
 const LAST_ORDERS: Duration = Duration::from_secs(2);
 
+/// Seconds after which deadlines are looked at again at the latest.
+const LONGEST_PAUSE: i64 = 60;
+
 /// What can reach the loop.
 pub(crate) enum Incoming {
     /// From the terminal.
@@ -66,7 +69,7 @@ enum Going {
 pub fn run(door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(), Fault> {
     let (settings, warning) = settings::load(door.places(), world::no_colour());
     let (rules, has_office) = (door.rules().clone(), door.has_office());
-    let mut world = World::new(door, clock);
+    let world = World::new(door, clock);
     let arrival = walked_in.map(|actor| world.arrival(actor));
     catch_panics();
     let screen = Screen::take()?;
@@ -140,7 +143,9 @@ impl Shell {
         let Some(deadline) = self.state.deadline() else {
             return Some(messages.recv().unwrap_or(Incoming::Ended));
         };
-        let left = (deadline.0 - self.clock.now().moment.0).clamp(0, 86_400);
+        // While the machine sleeps this pause stands still, so it is kept short: the desk is locked
+        // soon after waking.
+        let left = (deadline.0 - self.clock.now().moment.0).clamp(0, LONGEST_PAUSE);
         // A whole second more than the difference, since moments are cut to seconds.
         let pause = Duration::from_secs(left.unsigned_abs()) + Duration::from_millis(50);
         match messages.recv_timeout(pause) {

@@ -61,7 +61,8 @@ impl World {
     /// Performs an effect. A fault becomes a reply that names the question it belongs to.
     pub fn perform_with(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Vec<Reply> {
         let ticket = ticket_of(&effect);
-        self.outcome(effect, meanwhile).unwrap_or_else(|fault| {
+        let answers = self.outcome(effect, meanwhile);
+        let mut replies = answers.unwrap_or_else(|fault| {
             if fault.kind == FaultKind::Stopped {
                 return vec![Reply::Stopped];
             }
@@ -69,7 +70,9 @@ impl World {
                 super::log::write(self.door.places(), cause);
             }
             vec![Reply::Failed(ticket, fault)]
-        })
+        });
+        replies.extend(self.door.take_warnings().into_iter().map(Reply::Warned));
+        replies
     }
 
     fn outcome(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
@@ -88,7 +91,10 @@ impl World {
                 let session = self.door.session(self.clock.now())?;
                 search_organisations(session, (ticket, &search), meanwhile)
             }
-            Effect::Export(order) => {
+            Effect::Export(order, password) => {
+                if order.full_ids && !self.door.is_demo() {
+                    self.confirm(&password)?;
+                }
                 let session = self.door.session(self.clock.now())?;
                 export(session, order, meanwhile)
             }
@@ -104,6 +110,15 @@ impl World {
             | Effect::Prefetch => Ok(Vec::new()),
             other => in_session(self.door.session(self.clock.now())?, other),
         }
+    }
+
+    /// Has the password given again before full numbers leave the program.
+    fn confirm(&mut self, password: &str) -> Result<(), Fault> {
+        if password.is_empty() {
+            let sentence = "写完整号码前要再输一遍自己的登录密码。请填好「自己的登录密码」再导出。";
+            return Err(Fault::new(FaultKind::Rule, sentence));
+        }
+        self.door.confirm_password(password, self.clock.now())
     }
 
     fn set_up(&mut self, effect: Effect) -> Outcome {
@@ -166,10 +181,7 @@ impl World {
     }
 
     /// What the first screen needs where somebody is in already.
-    pub fn arrival(&mut self, actor: crate::domain::account::Actor) -> Arrival {
-        if let Some(notice) = self.door.take_notice() {
-            return Arrival { actor, demo: self.door.is_demo(), notice };
-        }
+    pub fn arrival(&self, actor: crate::domain::account::Actor) -> Arrival {
         let drafts = self
             .door
             .session(self.clock.now())

@@ -105,6 +105,7 @@ fn reset(call: &mut Call<'_>, order: &NamedOrder) -> Said {
     let mut door = call.sign_in()?;
     let account = find(&call.session(&door)?, &order.id)?;
     let (account, code) = door.reset_account(account.id, call.now())?;
+    who::tell_warnings(&mut door);
     super::output::note(&format!(
         "请把一次性验证码告诉 {} 本人，2 天内有效，只显示这一次。",
         account.name
@@ -118,6 +119,7 @@ fn remove(call: &mut Call<'_>, order: &NamedOrder) -> Said {
     let mut door = call.sign_in()?;
     let account = find(&call.session(&door)?, &order.id)?;
     let account = door.remove_account(account.id, call.now())?;
+    who::tell_warnings(&mut door);
     let document = json!({"name": account.name, "state": "removed", "state_label": "已移除"});
     call.out.answer(&document, |out| out.line(&format!("已移除 {} 的账号", account.name)))?;
     Ok(Exit::DONE)
@@ -144,6 +146,7 @@ fn passwd(call: &mut Call<'_>) -> Said {
         Entry::Welcome(_) | Entry::MustChange { .. } => {}
     }
     let actor = door.change_password(&current, &new, call.now())?;
+    who::tell_warnings(&mut door);
     let document =
         json!({"name": actor.name, "role": actor.role.id(), "role_label": actor.role.label()});
     call.out.answer(&document, |out| out.line(&format!("已设置 {} 的新密码", actor.name)))?;

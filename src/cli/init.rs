@@ -32,7 +32,7 @@ pub(super) fn run(call: &mut Call<'_>, order: &InitOrder) -> Said {
         name: order.name.clone(),
         id_number: order.id.clone(),
         phone: order.phone.clone(),
-        password: password.to_string(),
+        password,
     };
     let cost = KdfCost::calibrated().map_err(Fault::from)?;
     let office = PreparedOffice::make(&call.places, &entry, cost, call.now())?;

@@ -30,13 +30,17 @@ pub(super) fn sign_in(places: &Places, global: &Global, now: Now) -> Result<Door
     }
     let id = acting(global)?;
     let password = password(global, "密码：")?;
-    match door.knock(&id, &password, now)? {
-        Entry::Welcome(_) => {
-            door.take_notice().iter().for_each(|notice| note(notice));
-            Ok(door)
-        }
+    let entry = door.knock(&id, &password, now);
+    tell_warnings(&mut door);
+    match entry? {
+        Entry::Welcome(_) => Ok(door),
         Entry::MustChange { name, .. } => Err(must_change(&name)),
     }
+}
+
+/// Tells on standard error what the door has to say besides its answers.
+pub(super) fn tell_warnings(door: &mut Door) {
+    door.take_warnings().iter().for_each(|text| note(text));
 }
 
 /// The door, with the database opened by the administrator of `--opened-by` if one is named.
@@ -58,6 +62,7 @@ pub(super) fn open(places: &Places, global: &Global, now: Now) -> Result<Door, F
         Entry::Welcome(_) => door.lock(),
         Entry::MustChange { name, .. } => return Err(must_change(&name)),
     }
+    tell_warnings(&mut door);
     Ok(door)
 }
 

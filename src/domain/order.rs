@@ -24,8 +24,8 @@ pub struct OfficeEntry {
     pub id_number: String,
     /// Telephone, may be empty.
     pub phone: String,
-    /// Password of the administrator.
-    pub password: String,
+    /// Password of the administrator, wiped from memory when dropped.
+    pub password: zeroize::Zeroizing<String>,
 }
 
 /// What somebody does to some transfers.

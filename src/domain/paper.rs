@@ -92,6 +92,7 @@ pub const ITEMS: &[Item] = &[
     item("accounts", &["name", "phone"], "账号持有人的姓名、手机号", "知道是谁办的，能找到人", Guard::Encrypted),
     item("accounts", &["id_number"], "账号持有人的证件号码（登录名）", "一人一个账号", Guard::Masked),
     item("accounts", &["verifier", "slot"], "密码", "登录", Guard::Checked),
+    item("attempts", &["who"], "输错密码时所打的证件号码", "挡住猜密码的人", Guard::Checked),
     item("organisations", &["contact_name", "contact_phone"], "组织的联系人和电话", "组织之间联系", Guard::Encrypted),
     item("events", &["actor", "object", "reason", "detail"], "操作记录：谁、对谁、原因", "事后能查清谁做了什么（等级保护的安全审计）", Guard::Encrypted),
 ];

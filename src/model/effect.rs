@@ -23,6 +23,9 @@ pub use crate::domain::order::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Ticket(pub u64);
 
+/// A password on its way to the world, wiped from memory after use.
+pub type Password = zeroize::Zeroizing<String>;
+
 /// Something the world shall do.
 #[derive(Clone, PartialEq)]
 pub enum Effect {
@@ -37,14 +40,14 @@ pub enum Effect {
         /// ID number.
         id_number: String,
         /// Password.
-        password: String,
+        password: Password,
     },
     /// Choose a new password, at first sign-in or later.
     ChangePassword {
         /// The password in force.
-        current: String,
+        current: Password,
         /// The new one.
-        new: String,
+        new: Password,
     },
     /// Leave the session, keep the database open for the next person.
     Lock,
@@ -134,8 +137,9 @@ pub enum Effect {
     RunImport,
     /// Take a whole import back.
     UndoImport(BatchId),
-    /// Write an export.
-    Export(ExportOrder),
+    /// Write an export. The password is the signed-in person's, given again; it is looked at only
+    /// where full numbers are asked for.
+    Export(ExportOrder, Password),
     /// Keep a setting.
     SaveSettings(Settings),
     /// Draw everything again.

@@ -115,6 +115,11 @@ impl Form {
         self.get(id).map_or(String::new(), |f| f.answer().to_owned())
     }
 
+    /// A password as typed, wiped from memory when dropped.
+    pub fn secret(&self, id: &str) -> crate::model::effect::Password {
+        crate::model::effect::Password::new(self.text(id))
+    }
+
     /// Takes an option by its identifier, as one step that can be undone.
     pub fn choose(&mut self, id: &str, option: &str) {
         self.step(id, |field| field.choose(option));

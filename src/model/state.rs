@@ -122,6 +122,12 @@ impl State {
         self.layers.iter().filter_map(Layer::deadline).chain(lock).chain(seal).min()
     }
 
+    /// Whether somebody is signed in and no key came for as long as the settings say.
+    fn is_idle(&self) -> bool {
+        let limit = i64::from(self.settings.lock_after_minutes) * 60;
+        self.session.is_some() && self.now.moment.0 - self.last_key.0 >= limit
+    }
+
     /// Opens a layer in place of everything, as after signing in, and returns what it asks for.
     pub fn reset(&mut self, layer: Layer) -> Vec<Effect> {
         self.navigate(Nav::Reset(Box::new(layer)))
@@ -218,7 +224,12 @@ impl State {
 /// Takes a message, changes the state, and returns what the world shall do.
 pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
     state.now = now;
+    // A clock that was set back must not put the idle lock off.
+    state.last_key = state.last_key.min(now.moment);
+    state.locked_at = state.locked_at.map(|at| at.min(now.moment));
     match msg {
+        // A key after a long pause, as when the machine slept, finds the desk locked and is dropped.
+        Msg::Press(_) | Msg::Paste(_) if state.is_idle() => due(state),
         Msg::Resized(cols, rows) => {
             state.size = (cols, rows);
             vec![Effect::Redraw]
@@ -231,13 +242,13 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
 }
 
 /// A fault says what to do next at its end, so one that does not fit its line is shown whole.
-fn spell_out(state: &mut State, sentence: &str) -> Vec<Effect> {
+fn spell_out(state: &mut State, title: &str, sentence: &str) -> Vec<Effect> {
     let room = usize::from(state.size.0).saturating_sub(4);
     if !sentence.contains('\n') && columns(sentence) <= room {
         return Vec::new();
     }
     let lines = sentence.lines().map(str::to_owned).collect();
-    let notice = super::screens::choice::Choice::notice("没有办成", lines);
+    let notice = super::screens::choice::Choice::notice(title, lines);
     state.navigate(Nav::Push(Box::new(notice.into())))
 }
 
@@ -324,7 +335,21 @@ fn lock(state: &mut State) -> Vec<Effect> {
     }
     state.now = now;
     effects.push(Effect::Lock);
+    cover(state);
+    // Nothing of the desk may stay on the terminal, whatever it had kept.
+    effects.push(Effect::Redraw);
     effects
+}
+
+/// Takes everything off the screen at once: the world may be busy for minutes before it answers.
+fn cover(state: &mut State) {
+    if state.session.take().is_some() {
+        state.locked_at = Some(state.now.moment);
+    }
+    state.layers = vec![super::screens::sign_in::SignIn::locked().into()];
+    state.messages.clear();
+    state.last_form = None;
+    state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
 }
 
 fn help(state: &mut State) -> Vec<Effect> {
@@ -352,10 +377,11 @@ fn replied(state: &mut State, reply: &Reply) -> Vec<Effect> {
     }
     if let Reply::Warned(sentence) = reply {
         state.say(Message::warning(sentence.clone()));
+        effects.extend(spell_out(state, "请注意", sentence));
     }
     if let Reply::Failed(_, fault) = reply {
         state.say(Message::warning(fault.sentence.clone()));
-        effects.extend(spell_out(state, &fault.sentence));
+        effects.extend(spell_out(state, "没有办成", &fault.sentence));
     }
     effects
 }
@@ -377,14 +403,9 @@ fn note_session(state: &mut State, reply: &Reply) {
             state.locked_at = None;
             state.say(Message::note(a.notice.clone()));
         }
-        Reply::Locked => {
-            let first = state.session.take().is_some();
-            state.locked_at = first.then_some(state.now.moment);
-            state.layers = vec![super::screens::sign_in::SignIn::locked().into()];
-            state.messages.clear();
-            state.last_form = None;
-            state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
-        }
+        // Where the desk was covered already, somebody may be typing a password by now.
+        Reply::Locked if state.locked_at.is_some() && state.session.is_none() => {}
+        Reply::Locked => cover(state),
         // What was under way when these come is over; the screens may say more.
         Reply::Findings(..) | Reply::AccountIssued { .. } | Reply::OfficePrepared { .. } => {
             state.message = Message::default();
@@ -399,15 +420,13 @@ fn note_session(state: &mut State, reply: &Reply) {
 }
 
 fn due(state: &mut State) -> Vec<Effect> {
-    let idle = state.session.is_some()
-        && state.now.moment.0 - state.last_key.0
-            >= i64::from(state.settings.lock_after_minutes) * 60;
     let mut effects = Vec::new();
-    for idx in 0..state.layers.len() {
-        effects.extend(state.with_layer(idx, Layer::due));
-    }
-    if idle {
-        effects.push(Effect::Lock);
+    if state.is_idle() {
+        effects.extend(lock(state));
+    } else {
+        for idx in 0..state.layers.len() {
+            effects.extend(state.with_layer(idx, Layer::due));
+        }
     }
     let sealed = state.locked_at.is_some_and(|at| state.now.moment.0 - at.0 >= SEAL_AFTER);
     if sealed {

@@ -9,25 +9,32 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::{Moment, Now};
 use crate::rules::Rules;
-use crate::store::{Credentials, Deed, Pen, Sitting, Store};
+use crate::store::{Attempts, Sitting, Store};
 use crate::vault::{
-    AttemptsFile, DatabaseKey, Gate, KdfCost, PersonalFacts, PolicyFault, SigningRoot, SlotId,
-    Vault, VaultFault, Verifier, check_login_password, check_slot_password, gate,
+    AttemptsFile, DatabaseKey, Gate, Seen, SigningRoot, Unlocked, Vault, VaultFault, gate,
 };
 use zeroize::Zeroizing;
 
+/// How long an initial password lets somebody in after the account was made (security.md 4.3).
+const INITIAL_SECONDS: i64 = 14 * 86_400;
+
+/// Wrong tries after which an initial password or a code is of no use any more.
+const INITIAL_TRIES: u32 = 5;
+
 /// The way in, and who is in.
 pub struct Door {
-    places: Places,
+    pub(super) places: Places,
     rules: Arc<Rules>,
-    office: Option<Office>,
-    actor: Option<Actor>,
-    /// What the signed-in person signs with.
-    pen: Option<Pen>,
-    /// What the person who came in should be told first.
-    notice: Option<String>,
+    pub(super) office: Option<Office>,
+    pub(super) actor: Option<Actor>,
     /// Somebody whose password was right and who must choose a new one first.
-    guest: Option<Sitting>,
+    pub(super) guest: Option<Sitting>,
+    /// When the person who is in gave their password last.
+    pub(super) given_at: Option<Moment>,
+    /// What is to be told besides the answers.
+    pub(super) warnings: Vec<String>,
+    /// What was seen of the history on this machine.
+    pub(super) seen: Option<Seen>,
     /// Who will sign in as soon as the office that is being set up is in place.
     expected: Option<(String, Zeroizing<String>)>,
 }
@@ -58,9 +65,10 @@ impl Door {
             rules,
             office: None,
             actor: None,
-            pen: None,
-            notice: None,
             guest: None,
+            given_at: None,
+            warnings: Vec::new(),
+            seen: None,
             expected: None,
         };
         if is_demo(&door.places) {
@@ -104,10 +112,10 @@ impl Door {
                 "这里还没有建立单位。请先做「首次设置」，或用 --data-dir 指到已有数据的目录。";
             return Err(Fault::new(FaultKind::NotFound, sentence));
         }
-        self.lock();
+        self.nobody();
         let id = normal_form(id_number);
-        let (sitting, signing) = match self.office.take() {
-            Some(office) => self.check_inside(office, &id, password, now)?,
+        let (sitting, signing) = match &self.office {
+            Some(_) => self.check_inside(&id, password, now)?,
             None => self.unseal(&id, password, now)?,
         };
         self.seat(sitting, &signing, now)
@@ -132,66 +140,77 @@ impl Door {
             }
             Err(fault) => return Err(fault.into()),
         };
+        let office = self.open_office(vault, &unlocked)?;
+        let sitting = office.store.sitting(id)?.filter(|s| office.serves(s, &unlocked));
+        let Some(sitting) = sitting else {
+            // The right password of a slot that nobody entered: it is no account's.
+            attempts.record_failure(&mark, now.moment.0)?;
+            return Err(wrong());
+        };
         attempts.record_success(&mark, now.moment.0)?;
-        let office = self.open_office(vault, unlocked.key)?;
-        let sitting = office.store.sitting(id)?;
         self.office = Some(office);
-        let fits = |s: &Sitting| s.account.slot.as_deref() == Some(unlocked.slot.0.as_str());
-        let sitting = sitting.filter(fits).ok_or_else(|| {
-            self.office = None;
-            wrong()
-        })?;
+        // What is noted next is signed already.
+        self.take_up_pen(&sitting.actor, &unlocked.signing, now)?;
+        self.look_at_freshness(&sitting.actor, now)?;
+        self.settle_keys(&sitting.actor, now);
         Ok((sitting, unlocked.signing))
     }
 
-    fn open_office(&self, vault: Vault, key: DatabaseKey) -> Result<Office, Fault> {
-        let store = Store::open(&self.places.database(), &key.pragma_literal())?;
+    fn open_office(&self, vault: Vault, unlocked: &Unlocked) -> Result<Office, Fault> {
+        let (store, key) = open_store(&self.places, unlocked)?;
         Ok(Office {
             store,
             key,
+            newest_key: unlocked.older.is_some().then(|| unlocked.key.clone()),
             vault: Some(vault),
+            pen: None,
             rules: self.rules.clone(),
             places: self.places.clone(),
             shelf: super::directory::Shelf::default(),
         })
     }
 
-    /// Checks an account inside the opened database. The office stays open whatever comes out.
-    fn check_inside(
-        &mut self,
-        office: Office,
+    /// Checks an account inside the opened database, which stays open whatever comes out.
+    pub(super) fn check_inside(
+        &self,
         id: &str,
         password: &str,
         now: Now,
     ) -> Result<(Sitting, SigningRoot), Fault> {
-        let office = self.office.insert(office);
-        let Some(sitting) = office.store.sitting(id)? else {
-            // The same work as for a known account, so that the time tells nothing.
-            Verifier::make(password, office.cost())?;
+        let office = self.office.as_ref().ok_or_else(wrong)?;
+        let attempts = office.attempts(id, now)?;
+        pass(gate(attempts.failures, attempts.failed_at.0, now.moment.0, attempts.failed_at.0))?;
+        let sitting = office.store.sitting(id)?;
+        let Some(signing) = office.fits(sitting.as_ref(), id, password)? else {
+            let failures = attempts.failures.saturating_add(1);
+            office.store.note_attempts(id, Attempts { failures, failed_at: now.moment })?;
             return Err(wrong());
         };
-        pass(gate(sitting.failures, sitting.failed_at.0, now.moment.0, sitting.failed_at.0))?;
-        let signing = match (&sitting.account.slot, &office.vault) {
-            (Some(slot), Some(vault)) => match vault.unlock(id, password) {
-                Ok(unlocked) => (unlocked.slot.0 == *slot).then_some(unlocked.signing),
-                Err(VaultFault::WrongPassword) => None,
-                Err(fault) => return Err(fault.into()),
-            },
-            _ => Verifier::open(&sitting.verifier, password),
-        };
-        let Some(signing) = signing else {
-            office.store.note_attempt(sitting.account.id, sitting.failures + 1, now.moment)?;
-            return Err(wrong());
-        };
-        if sitting.account.code_until.is_some_and(|until| until < now.moment) {
-            let sentence =
-                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。";
-            return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        let sitting = sitting.ok_or_else(wrong)?;
+        if let Some(fault) = spent(&sitting, attempts, self.later(now)) {
+            return Err(fault);
         }
-        if sitting.failures > 0 {
-            office.store.note_attempt(sitting.account.id, 0, Moment(0))?;
+        if attempts.failures > 0 {
+            office.store.forget_attempts(id)?;
         }
         Ok((sitting, signing))
+    }
+
+    fn take_up_pen(&mut self, actor: &Actor, signing: &SigningRoot, now: Now) -> Result<(), Fault> {
+        let office = self.office.as_mut().ok_or_else(wrong)?;
+        let told = office.take_up_pen(actor, signing, now)?;
+        self.warnings.extend(told);
+        Ok(())
+    }
+
+    /// Nobody is in; the database stays as it is.
+    fn nobody(&mut self) {
+        self.actor = None;
+        self.guest = None;
+        self.given_at = None;
+        if let Some(office) = &mut self.office {
+            office.pen = None;
+        }
     }
 
     fn seat(&mut self, sitting: Sitting, signing: &SigningRoot, now: Now) -> Result<Entry, Fault> {
@@ -204,20 +223,21 @@ impl Door {
             return Ok(entry);
         }
         let actor = sitting.actor;
-        let office = self.office.as_ref().ok_or_else(wrong)?;
-        (self.pen, self.notice) = office.take_pen(&actor, signing, now)?;
+        self.take_up_pen(&actor, signing, now)?;
         self.actor = Some(actor.clone());
-        self.session(now)?.desk().record(&Deed::new("sign_in", actor.name.clone()))?;
+        self.given_at = Some(now.moment);
+        self.session(now)?.sign_in()?;
+        self.remember(now);
         Ok(Entry::Welcome(actor))
     }
 
-    fn opens_database(&self, actor: &Actor) -> bool {
+    pub(super) fn opens_database(&self, actor: &Actor) -> bool {
         actor.role == Role::Administrator && !self.is_demo()
     }
 
     /// Remembers who sets up an office, so that the password need not be typed a third time.
-    pub fn expect(&mut self, id_number: String, password: String) {
-        self.expected = Some((id_number, Zeroizing::new(password)));
+    pub fn expect(&mut self, id_number: String, password: Zeroizing<String>) {
+        self.expected = Some((id_number, password));
     }
 
     /// Signs in who was expected.
@@ -243,48 +263,30 @@ impl Door {
         Ok(sitting.actor)
     }
 
-    /// Chooses a new password: the guest's first one, or another for whoever is signed in.
-    ///
-    /// # Errors
-    /// Where the password in force is wrong, or the new one does not meet the policy.
-    pub fn change_password(&mut self, current: &str, new: &str, now: Now) -> Result<Actor, Fault> {
-        let id = match (&self.guest, &self.actor) {
-            (Some(guest), _) => guest.actor.id_number.clone(),
-            (None, Some(actor)) => actor.id_number.clone(),
-            (None, None) => return Err(wrong()),
-        };
-        let office = self.office.take().ok_or_else(wrong)?;
-        let (sitting, _) = self.check_inside(office, id.reveal(), current, now)?;
-        let opens = self.opens_database(&sitting.actor);
-        check_policy(&sitting, current, new, opens)?;
-        let office = self.office.as_mut().ok_or_else(wrong)?;
-        let chosen = office.set_password(&sitting, new, opens)?;
-        self.pen = office.settle(&sitting, &chosen, self.pen.as_ref(), now)?;
-        let actor = office.store.sitting(id.reveal())?.ok_or_else(wrong)?.actor;
-        self.guest = None;
-        self.actor = Some(actor.clone());
-        Ok(actor)
-    }
-
-    /// What the person who came in should be told first; told once.
-    pub fn take_notice(&mut self) -> Option<String> {
-        self.notice.take()
-    }
-
     /// Leaves the session; the database stays open for the next person.
     pub fn lock(&mut self) {
-        self.actor = None;
-        self.pen = None;
-        self.notice = None;
-        self.guest = None;
+        self.remember_end();
+        self.nobody();
     }
 
     /// Closes the database and forgets the key. The invented office cannot be sealed.
     pub fn seal(&mut self) {
         self.lock();
+        self.expected = None;
         if !self.is_demo() {
+            // Dropping it closes the connection and wipes the key.
             self.office = None;
         }
+    }
+
+    /// Whether the key is out of memory: nothing is open, and nobody is in.
+    pub fn is_sealed(&self) -> bool {
+        self.office.is_none() && self.actor.is_none() && self.guest.is_none()
+    }
+
+    /// What is to be told besides the answers, such as that the data is older than last time.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// The signed-in person at a moment.
@@ -294,7 +296,7 @@ impl Door {
     pub fn session(&self, now: Now) -> Result<Session<'_>, Fault> {
         match (&self.office, &self.actor) {
             (Some(office), Some(actor)) => {
-                Ok(Session { office, actor, now, pen: self.pen.as_ref() })
+                Ok(Session { office, actor, now, assurance: self.assurance(now) })
             }
             _ => Err(Fault::new(FaultKind::NotAllowed, "还没有登录。请先用身份证号和密码登录。")),
         }
@@ -309,96 +311,44 @@ impl Door {
     }
 }
 
-impl Office {
-    /// What a password hash inside the database costs.
-    pub(super) fn cost(&self) -> KdfCost {
-        if self.is_demo() { KdfCost::DEMO } else { KdfCost::STANDARD }
-    }
-
-    /// The slot is written before the account points at it: a crash between leaves a password that
-    /// opens nothing, never an account that cannot get in.
-    fn set_password(&mut self, sitting: &Sitting, new: &str, opens: bool) -> Result<Chosen, Fault> {
-        let (account, id) = (&sitting.account, sitting.account.id_number.reveal());
-        let cost = self.cost();
-        Ok(match (&mut self.vault, &account.slot) {
-            (Some(vault), Some(slot)) if opens => {
-                let signing = vault.change_password(&self.key, &SlotId(slot.clone()), id, new)?;
-                (Credentials::Slot(slot.clone()), signing)
-            }
-            (Some(vault), None) if opens => {
-                let (slot, signing) = vault.add_slot(&self.key, id, new)?;
-                (Credentials::Slot(slot.0), signing)
-            }
-            _ => {
-                let (verifier, signing) = Verifier::make_signing(new, cost)?;
-                (Credentials::Verifier(verifier), signing)
-            }
-        })
-    }
-
-    /// Points the account at what was chosen and enters the signing key of the new password, in one
-    /// transaction. The old pen, where the person has one, signs the change: it vouches for the new.
-    fn settle(
-        &self,
-        sitting: &Sitting,
-        (credentials, signing): &Chosen,
-        old: Option<&Pen>,
-        now: Now,
-    ) -> Result<Option<Pen>, Fault> {
-        let (account, actor) = (&sitting.account, &sitting.actor);
-        let first = account.state == AccountState::Initial;
-        let deed = if first { "account_activate" } else { "password_change" };
-        let deed = Deed::new(deed, account.name.clone());
-        let desk = self.store.desk(actor, now);
-        self.store.atomically(|| {
-            self.store.set_credentials(account.id, credentials)?;
-            if self.is_demo() {
-                return desk.record(&deed).map(|()| None);
-            }
-            if old.is_some() {
-                desk.signing_with(old).record(&deed)?;
-            }
-            let pen = super::enrol(&self.store, actor, signing, now, "本人设置密码")?;
-            if old.is_none() {
-                desk.signing_with(Some(&pen)).record(&deed)?;
-            }
-            Ok(Some(pen))
-        })
-    }
-
-    /// Removes the key slot of an account that was reset or removed.
-    pub(super) fn drop_slot(&mut self, slot: Option<String>) -> Result<(), Fault> {
-        match (&mut self.vault, slot) {
-            (Some(vault), Some(slot)) => match vault.remove_slot(&self.key, &SlotId(slot)) {
-                // After a recovery on another machine the slot is gone already.
-                Ok(()) | Err(VaultFault::UnknownSlot) => Ok(()),
-                Err(fault) => Err(fault.into()),
-            },
-            _ => Ok(()),
-        }
-    }
+/// Opens the database with the key that fits: the newest, or the one before it where a change of the
+/// key broke off.
+pub(super) fn open_store(
+    places: &Places,
+    unlocked: &Unlocked,
+) -> Result<(Store, DatabaseKey), Fault> {
+    let keys: Vec<&DatabaseKey> = std::iter::once(&unlocked.key).chain(&unlocked.older).collect();
+    let texts: Vec<_> = keys.iter().map(|key| key.pragma_literal()).collect();
+    let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+    let (store, which) = Store::open_with_one(&places.database(), &texts)?;
+    let key = keys.get(which).copied().unwrap_or(&unlocked.key);
+    Ok((store, key.clone()))
 }
 
-/// What lets an account in, and what its holder signs with.
-type Chosen = (Credentials, SigningRoot);
-
-fn check_policy(sitting: &Sitting, current: &str, new: &str, opens: bool) -> Result<(), Fault> {
-    let rule = |sentence: String| Fault::new(FaultKind::Rule, sentence);
-    if new == current {
-        return Err(rule("新密码和现在的一样。请换一个没用过的密码。".to_owned()));
-    }
+/// Why a password that fits lets nobody in any more. An initial password and a code end by
+/// themselves, and after a few wrong tries.
+fn spent(sitting: &Sitting, attempts: Attempts, now: Moment) -> Option<Fault> {
     let account = &sitting.account;
-    let facts = PersonalFacts {
-        id_number: account.id_number.reveal(),
-        phone: &account.phone,
-        name: &account.name,
+    if account.state != AccountState::Initial {
+        return None;
+    }
+    let sentence = if attempts.failures >= INITIAL_TRIES {
+        "这个账号的初始密码或一次性验证码已连续输错 5 次，停用了。请联系本组织或上级管理员重置。"
+    } else {
+        match account.code_until {
+            Some(until) if until < now => {
+                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。"
+            }
+            None if sitting.made_at.0.saturating_add(INITIAL_SECONDS) < now.0 => {
+                "这个账号的初始密码已过期（开设后 14 天内有效）。请联系本组织或上级管理员重置。"
+            }
+            Some(_) | None => return None,
+        }
     };
-    let faults: Vec<PolicyFault> =
-        if opens { check_slot_password(new, &facts) } else { check_login_password(new, &facts) };
-    faults.first().map_or(Ok(()), |fault| Err(rule(fault.sentence())))
+    Some(Fault::new(FaultKind::NotAllowed, sentence))
 }
 
-fn wrong() -> Fault {
+pub(super) fn wrong() -> Fault {
     Fault::from(VaultFault::WrongPassword)
 }
 

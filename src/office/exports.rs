@@ -50,7 +50,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Where the file cannot be written, full numbers are asked for by somebody who is no
-    /// administrator, or the work was stopped.
+    /// administrator or has not just given their password, or the work was stopped.
     pub fn export_transfers(
         &self,
         order: &ExportOrder,
@@ -144,6 +144,9 @@ impl Session<'_> {
         if full && self.actor.role != Role::Administrator {
             let sentence = "导出完整号码要由管理员办理。请改为遮掩导出，或请管理员导出。";
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        }
+        if full {
+            self.check_assurance("导出完整号码")?;
         }
         let head = self.office.store.head()?;
         let printed = head.map(|head| head.to_string());

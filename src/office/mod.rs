@@ -5,17 +5,21 @@
 
 mod apply;
 mod backups;
+mod credentials;
 mod decide;
 mod demo;
 mod directory;
 mod door;
 mod exports;
 mod history;
+mod freshness;
 mod imports;
+mod key_change;
 mod org_search;
 mod pens;
 mod places;
 mod records;
+mod recovery;
 mod setup;
 
 pub use apply::Submitted;
@@ -26,8 +30,8 @@ pub use door::{Door, Entry};
 pub use exports::{ExportDone, ExportManner};
 pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use org_search::{Between, Wanted, has_directory, search_directory};
-pub use pens::enrol;
 pub use places::Places;
+pub use recovery::recover;
 pub use setup::{PreparedOffice, clear_stale};
 
 pub use crate::store::Interrupter;
@@ -47,8 +51,12 @@ use crate::vault::{DatabaseKey, Vault, VaultFault};
 pub struct Office {
     store: Store,
     key: DatabaseKey,
+    /// The key that a broken-off change was bringing the database under, while the vault holds two.
+    newest_key: Option<DatabaseKey>,
     /// None in the invented office, whose key lies open.
     vault: Option<Vault>,
+    /// What the signed-in person signs with; none in the invented office.
+    pen: Option<Pen>,
     rules: Arc<Rules>,
     places: Places,
     shelf: directory::Shelf,
@@ -58,6 +66,11 @@ impl Office {
     /// Whether this is the invented office.
     pub fn is_demo(&self) -> bool {
         self.vault.is_none()
+    }
+
+    /// The handle of somebody, where everything is signed if the pen in hand is theirs.
+    fn desk<'a>(&'a self, actor: &'a Actor, now: Now) -> Desk<'a> {
+        self.store.desk(actor, now).signing_with(self.pen.as_ref())
     }
 
     /// The rule file in force.
@@ -72,8 +85,16 @@ pub struct Session<'a> {
     office: &'a Office,
     actor: &'a Actor,
     now: Now,
-    /// What the person signs with; none in the invented office.
-    pen: Option<&'a Pen>,
+    assurance: Assurance,
+}
+
+/// How sure it is that the person at the keys is still the one who signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Assurance {
+    /// They signed in at some time.
+    SignedIn,
+    /// They gave their password just now, for what is done next.
+    PasswordJustGiven,
 }
 
 impl<'a> Session<'a> {
@@ -110,7 +131,7 @@ impl<'a> Session<'a> {
 
     /// The scoped handle for reading lists.
     pub fn desk(&self) -> Desk<'a> {
-        self.office.store.desk(self.actor, self.now).signing_with(self.pen)
+        self.office.desk(self.actor, self.now)
     }
 }
 
@@ -151,7 +172,12 @@ impl From<VaultFault> for Fault {
     fn from(fault: VaultFault) -> Self {
         let kind = match &fault {
             VaultFault::WrongPassword | VaultFault::WrongRecoveryKey => FaultKind::NotAllowed,
-            VaultFault::CannotWrite { .. } => FaultKind::CannotWrite,
+            VaultFault::CannotWrite { .. } | VaultFault::KeyChangeUnderWay => {
+                FaultKind::CannotWrite
+            }
+            VaultFault::LastSlot | VaultFault::PasswordInUse | VaultFault::WeakPassword(_) => {
+                FaultKind::Rule
+            }
             _ => FaultKind::Damaged,
         };
         Self::new(kind, fault.to_string())

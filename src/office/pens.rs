@@ -11,31 +11,34 @@ use crate::vault::SigningRoot;
 /// that broke off looks like this, and so does a key that somebody else put there.
 const REPLACED: &str = "你登记的签名公钥和你的密码对不上，已经用现在的密码重新登记。如果你最近改过密码时程序中断过，这是正常的；如果没有，请在「操作记录」里核对署你名字的记录，并运行 tuanzhuan verify，把结果交给上级管理员。";
 
-/// A pen, and what the person should be told about it.
-pub(super) type Taken = (Option<Pen>, Option<String>);
-
 impl Office {
-    /// The pen of somebody whose password was right. A key is entered where there is none, or where
-    /// the one that is there is not of this password; the invented office has no pens.
-    pub(super) fn take_pen(
-        &self,
+    /// Takes up the pen of somebody whose password was right, and says what they should be told. A
+    /// key is entered where there is none, or where the one that is there is not of this password;
+    /// the invented office has no pens.
+    pub(super) fn take_up_pen(
+        &mut self,
         actor: &Actor,
         root: &SigningRoot,
         now: Now,
-    ) -> Result<Taken, Fault> {
+    ) -> Result<Option<String>, Fault> {
+        self.pen = None;
         if self.is_demo() {
-            return Ok((None, None));
+            return Ok(None);
         }
-        let Some(current) = self.store.current_signer(actor.account)? else {
-            let pen = enrol(&self.store, actor, root, now, "首次登记")?;
-            return Ok((Some(pen), None));
+        let current = self.store.current_signer(actor.account)?;
+        let (why, told) = match current {
+            None => ("首次登记", None),
+            Some(current) => {
+                let pen = Pen::new(actor.account, &*root.seed(&current.salt)?);
+                if pen.public_key() == current.public_key {
+                    self.pen = Some(pen);
+                    return Ok(None);
+                }
+                ("和原来登记的公钥对不上，重新登记", Some(REPLACED.to_owned()))
+            }
         };
-        let pen = Pen::new(actor.account, &*root.seed(&current.salt)?);
-        if pen.public_key() == current.public_key {
-            return Ok((Some(pen), None));
-        }
-        let pen = enrol(&self.store, actor, root, now, "和原来登记的公钥对不上，重新登记")?;
-        Ok((Some(pen), Some(REPLACED.to_owned())))
+        self.pen = Some(enrol(&self.store, actor, root, now, why)?);
+        Ok(told)
     }
 }
 
@@ -43,7 +46,7 @@ impl Office {
 ///
 /// # Errors
 /// Where there is no randomness, or it cannot be written.
-pub fn enrol(
+pub(super) fn enrol(
     store: &Store,
     actor: &Actor,
     root: &SigningRoot,
@@ -106,7 +109,7 @@ mod tests {
         assert_eq!((found.n_events, found.n_signed), (5, 4));
         door.seal();
         assert!(matches!(door.knock(ADMIN, OTHER, now()), Ok(Entry::Welcome(_))));
-        assert_eq!(door.take_notice(), None);
+        assert_eq!(door.take_warnings(), [""; 0]);
         door.lock();
         assert!(matches!(door.knock(ADMIN, OTHER, now()), Ok(Entry::Welcome(_))));
         assert_eq!(keys_of(&door, account).len(), 2, "signing in again enters no key");
@@ -130,7 +133,7 @@ mod tests {
         assert_eq!(keys_of(&door, account), [(false, None)]);
         door.lock();
         assert!(matches!(door.knock(OPERATOR, "river7stone", now()), Ok(Entry::Welcome(_))));
-        assert_eq!(door.take_notice(), None);
+        assert_eq!(door.take_warnings(), [""; 0]);
         door.lock();
         door.knock(ADMIN, PASSWORD, now()).unwrap();
         let found = door.session(now()).unwrap().verify().unwrap();
@@ -150,9 +153,9 @@ mod tests {
         drop(connection);
         door.seal();
         assert!(matches!(door.knock(ADMIN, PASSWORD, now()), Ok(Entry::Welcome(_))));
-        let notice = door.take_notice().unwrap();
+        let notice = door.take_warnings().join("");
         assert!(notice.contains("对不上") && notice.contains("verify"), "{notice}");
-        assert_eq!(door.take_notice(), None, "told once");
+        assert!(door.take_warnings().is_empty(), "told once");
         let said = door.session(now()).unwrap().verify().unwrap_err().sentence;
         assert!(said.contains("操作记录第 2 条") && said.contains("公钥"), "{said}");
     }

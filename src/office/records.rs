@@ -1,10 +1,10 @@
 //! Members, organisations and accounts: from what was typed to rows.
 
-use super::{Door, Session};
-use crate::domain::account::{Account, Role};
+use super::Session;
+use crate::domain::account::Role;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::{DocumentKind, IdNumber};
-use crate::domain::ids::{AccountId, MemberId, Moment, Now, OrgId};
+use crate::domain::ids::{MemberId, Moment, OrgId};
 use crate::domain::member::{Authentication, GraduationMark, MemberEntry, Profile};
 use crate::domain::order::{AccountEntry, MemberAnswers, RevealTarget};
 use crate::domain::organisation::{OrgEntry, Organisation};
@@ -12,10 +12,7 @@ use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
 use crate::domain::text::clean_line;
 use crate::store::{Deed, NewAccount};
-use crate::vault::{Verifier, initial_password, one_time_code};
-
-/// How long a one-time code is valid: 2 days (domain.md A5).
-const CODE_SECONDS: i64 = 2 * 86_400;
+use crate::vault::{Verifier, initial_password};
 
 /// How long numbers may stay on the screen: 10 seconds (security.md T9).
 const REVEAL_SECONDS: i64 = 10;
@@ -143,40 +140,13 @@ impl Session<'_> {
     }
 }
 
-impl Door {
-    /// Replaces an account's password by a one-time code, which is returned once.
-    ///
-    /// # Errors
-    /// Where nobody is signed in, or the store refuses.
-    pub fn reset_account(&mut self, id: AccountId, now: Now) -> Result<(Account, String), Fault> {
-        let account = self.session(now)?.desk().account_to_change(id)?;
-        let code = one_time_code()?;
-        let verifier = Verifier::make(&code, self.session(now)?.office.cost())?;
-        let until = Moment(now.moment.0 + CODE_SECONDS);
-        let slot = self.session(now)?.desk().reset_account(id, &verifier, until)?;
-        self.opened()?.0.drop_slot(slot)?;
-        Ok((account, code.to_string()))
-    }
-
-    /// Takes an account out of use, with its key slot.
-    ///
-    /// # Errors
-    /// Where nobody is signed in, or the store refuses.
-    pub fn remove_account(&mut self, id: AccountId, now: Now) -> Result<Account, Fault> {
-        let account = self.session(now)?.desk().account_to_change(id)?;
-        let slot = self.session(now)?.desk().remove_account(id)?;
-        self.opened()?.0.drop_slot(slot)?;
-        Ok(account)
-    }
-}
-
 fn account_words(new: &NewAccount, org: &str) -> String {
     let first = match new.role {
         Role::Administrator => "第一次要在本机由已启用的管理员登录后，再换人登录",
         Role::Operator | Role::Member => "请在管理员打开程序之后登录",
     };
     format!(
-        "已为 {} 开设账号：{}，{org}。初始密码是本人身份证号的后 8 位（X 大写），{first}，并马上改密码。",
+        "已为 {} 开设账号：{}，{org}。初始密码是本人身份证号的后 8 位（X 大写），14 天内有效，{first}，并马上改密码。",
         new.name,
         new.role.label()
     )

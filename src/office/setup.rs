@@ -13,7 +13,9 @@ use crate::domain::organisation::OrgEntry;
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
 use crate::store::{Deed, NewAccount, Store};
-use crate::vault::{KdfCost, PersonalFacts, RecoveryKey, Unlocked, Vault, check_slot_password};
+use crate::vault::{
+    KdfCost, PersonalFacts, RecoveryKey, SlotKey, Unlocked, Vault, check_slot_password,
+};
 
 /// An office that is ready to be put in place.
 pub struct PreparedOffice {
@@ -40,9 +42,9 @@ impl PreparedOffice {
         let staging = places.data.join("setup.tmp");
         make_private(&staging)?;
         let id = person.id_number.reveal();
-        let (_, unlocked, recovery) =
+        let (vault, unlocked, recovery) =
             Vault::create(&staging, &places.config, cost, id, &entry.password)?;
-        fill(&staging, &unlocked, entry, &person, now)?;
+        fill(&staging, (&vault, &unlocked), entry, &person, now)?;
         Ok(Self { places: places.clone(), staging, recovery })
     }
 
@@ -142,7 +144,7 @@ impl Person {
 
 fn fill(
     staging: &std::path::Path,
-    unlocked: &Unlocked,
+    (vault, unlocked): (&Vault, &Unlocked),
     entry: &OfficeEntry,
     person: &Person,
     now: Now,
@@ -155,14 +157,14 @@ fn fill(
         contact_phone: person.phone.clone(),
         ..OrgEntry::default()
     };
-    found(&store, &org, person, unlocked, now)
+    found(&store, &org, person, (&vault.slot_keys(), unlocked), now)
 }
 
 fn found(
     store: &Store,
     org: &OrgEntry,
     person: &Person,
-    unlocked: &Unlocked,
+    (keys, unlocked): (&[SlotKey], &Unlocked),
     now: Now,
 ) -> Result<(), Fault> {
     let name = person.name.as_str();
@@ -175,10 +177,16 @@ fn found(
             role: crate::domain::account::Role::Administrator,
             org: root.id,
         };
-        store.add_first_account(&new, &unlocked.slot.0, now.moment)?;
+        let slot = &unlocked.slot;
+        let account = store.add_first_account(&new, &slot.0, now.moment)?;
+        for key in keys {
+            // The other one is the recovery key's, which is nobody's.
+            let holder = (key.slot == *slot).then_some(account);
+            store.list_slot((&key.slot.0, &key.public_key), holder, name, now.moment)?;
+        }
         store.record_unsigned(now.moment, name, &Deed::new("office_create", root.full_name))?;
         let Some(first) = store.sitting(person.id_number.reveal())? else { return Ok(()) };
-        super::enrol(store, &first.actor, &unlocked.signing, now, "首次登记").map(drop)
+        super::pens::enrol(store, &first.actor, &unlocked.signing, now, "首次登记").map(drop)
     })
 }
 

@@ -7,6 +7,10 @@ use crate::domain::order::{ImportKind, ImportVerdict};
 use crate::domain::progress::unwatched;
 use crate::vault::KdfCost;
 
+mod door;
+mod key_change;
+mod keys;
+
 pub(super) const ADMIN: &str = "320102198801015536";
 pub(super) const PASSWORD: &str = "Spring-River-2026";
 
@@ -25,7 +29,7 @@ pub(super) fn office(org: &str) -> (tempfile::TempDir, Door) {
         name: "周敏".to_owned(),
         id_number: ADMIN.to_owned(),
         phone: String::new(),
-        password: PASSWORD.to_owned(),
+        password: PASSWORD.to_owned().into(),
     };
     let prepared = PreparedOffice::make(&places, &entry, KdfCost::DEMO, now()).unwrap();
     assert!(!places.key_file().exists(), "nothing counts before the key was typed back");

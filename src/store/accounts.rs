@@ -6,6 +6,7 @@ use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found, rule};
 use super::members::stored_id;
 use super::scope::may_administer;
+use super::slot_keys::KeyChange;
 use super::{Desk, Store};
 use crate::domain::account::{Account, AccountState, Actor, Role};
 use crate::domain::id_number::IdNumber;
@@ -14,7 +15,7 @@ use crate::domain::organisation::{OrgKind, OrgPath};
 
 const COLUMNS: &str =
     "a.id, a.id_number, a.name, a.phone, a.role, a.org_id, o.full_name, o.path, a.state,
-    a.code_until, a.slot, a.verifier, a.failures, a.failed_at, o.kind,
+    a.code_until, a.slot, a.verifier, a.made_at, o.kind,
     (SELECT m.id FROM members m WHERE m.id_number = a.id_number AND m.state = 'active')";
 
 /// What makes a new account.
@@ -50,10 +51,8 @@ pub struct Sitting {
     pub account: Account,
     /// Password hash, empty where the password is a key slot's.
     pub verifier: String,
-    /// Failed attempts in a row.
-    pub failures: u32,
-    /// When the last of them was.
-    pub failed_at: Moment,
+    /// When the account was made, from which the initial password counts.
+    pub made_at: Moment,
 }
 
 impl Store {
@@ -86,11 +85,12 @@ impl Store {
         state: AccountState,
         at: Moment,
     ) -> Stored<AccountId> {
-        const INSERT: &str = "INSERT INTO accounts (id_number, name, phone, role, org_id, state, made_at)
+        const INSERT: &str =
+            "INSERT INTO accounts (id_number, name, phone, role, org_id, state, made_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (id_number) DO UPDATE SET name = excluded.name, phone = excluded.phone,
                 role = excluded.role, org_id = excluded.org_id, state = excluded.state,
-                verifier = '', slot = '', code_until = NULL, failures = 0, made_at = excluded.made_at
+                verifier = '', slot = '', code_until = NULL, made_at = excluded.made_at
             RETURNING id";
         let values = params![
             new.id_number.reveal(),
@@ -110,21 +110,12 @@ impl Store {
     /// Where it cannot be written.
     pub fn set_credentials(&self, id: AccountId, credentials: &Credentials) -> Stored<()> {
         const UPDATE: &str = "UPDATE accounts SET verifier = $1, slot = $2, state = 'active',
-            code_until = NULL, failures = 0 WHERE id = $3";
+            code_until = NULL WHERE id = $3";
         let (verifier, slot) = match credentials {
             Credentials::Verifier(verifier) => (verifier.as_str(), ""),
             Credentials::Slot(slot) => ("", slot.as_str()),
         };
         self.connection.execute(UPDATE, params![verifier, slot, id.0]).map(drop).told()
-    }
-
-    /// Counts a failed attempt, or forgets them after a good one.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub fn note_attempt(&self, id: AccountId, failures: u32, at: Moment) -> Stored<()> {
-        const UPDATE: &str = "UPDATE accounts SET failures = $1, failed_at = $2 WHERE id = $3";
-        self.connection.execute(UPDATE, params![failures, at.0, id.0]).map(drop).told()
     }
 }
 
@@ -174,6 +165,7 @@ impl Desk<'_> {
         self.store.atomically(|| {
             let id = self.store.insert_account(new, AccountState::Initial, self.now.moment)?;
             self.set_verifier(id, verifier, None)?;
+            self.store.forget_attempts(new.id_number.reveal())?;
             let detail = format!("{}，{}", new.role.label(), org.full_name);
             self.note(&Deed::new("account_add", new.name.clone()).detail(detail))?;
             Ok(id)
@@ -182,7 +174,7 @@ impl Desk<'_> {
 
     fn set_verifier(&self, id: AccountId, verifier: &str, until: Option<Moment>) -> Stored<()> {
         const UPDATE: &str = "UPDATE accounts SET verifier = $1, slot = '', state = 'initial',
-            code_until = $2, failures = 0 WHERE id = $3";
+            code_until = $2 WHERE id = $3";
         let values = params![verifier, until.map(|u| u.0), id.0];
         self.store.connection.execute(UPDATE, values).map(drop).told()
     }
@@ -218,12 +210,15 @@ impl Desk<'_> {
         self.store.atomically(|| {
             self.set_verifier(id, verifier, Some(until))?;
             self.store.close_signer(id)?;
+            self.store.forget_attempts(account.id_number.reveal())?;
+            self.store.distrust_slots(id)?;
             self.note(&Deed::new("account_reset", account.name.clone()))?;
             Ok(account.slot.clone())
         })
     }
 
-    /// Takes an account out of use. Returns the key slot that must be removed with it.
+    /// Takes an account out of use. Returns the key slot that must be removed with it. Where it was
+    /// an administrator's, the database key is due to be changed.
     ///
     /// # Errors
     /// As [`Desk::account_to_change`].
@@ -234,6 +229,11 @@ impl Desk<'_> {
         self.store.atomically(|| {
             self.store.connection.execute(UPDATE, [id.0]).told()?;
             self.store.close_signer(id)?;
+            self.store.distrust_slots(id)?;
+            if account.role == Role::Administrator {
+                // Kept in the same transaction, so that no crash can forget it.
+                self.store.set_key_change(KeyChange::Due)?;
+            }
             let detail = format!("{}，{}", account.role.label(), account.org_name);
             self.note(&Deed::new("account_remove", account.name.clone()).detail(detail))?;
             Ok(account.slot.clone())
@@ -266,16 +266,10 @@ fn sitting_of(row: &Row<'_>) -> Result<Sitting, rusqlite::Error> {
         org: account.org,
         org_path: account.org_path.clone(),
         org_name: account.org_name.clone(),
-        org_kind: OrgKind::from_id(&row.get::<_, String>(14)?).unwrap_or(OrgKind::Branch),
-        member: row.get::<_, Option<i64>>(15)?.map(MemberId),
+        org_kind: OrgKind::from_id(&row.get::<_, String>(13)?).unwrap_or(OrgKind::Branch),
+        member: row.get::<_, Option<i64>>(14)?.map(MemberId),
     };
-    Ok(Sitting {
-        actor,
-        account,
-        verifier: row.get(11)?,
-        failures: row.get(12)?,
-        failed_at: Moment(row.get(13)?),
-    })
+    Ok(Sitting { actor, account, verifier: row.get(11)?, made_at: Moment(row.get(12)?) })
 }
 
 fn account_of(row: &Row<'_>) -> Result<Account, rusqlite::Error> {

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use super::fault::{Stored, Told};
+use super::open::key_order;
 use super::{Expectations, Store};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::history::Head;
@@ -38,7 +39,7 @@ impl Store {
         }
         let mut copy = Connection::open(path).told()?;
         copy.pragma_update(None, "cipher_log_level", "NONE").told()?;
-        copy.pragma_update(None, "key", key).told()?;
+        copy.execute_batch(&key_order("PRAGMA key = ", key)).told()?;
         {
             let backup = Backup::new(&self.connection, &mut copy).told()?;
             backup.run_to_completion(256, Duration::ZERO, None).told()?;
@@ -61,13 +62,7 @@ impl Store {
     pub fn verify_against(&self, wanted: Expectations<'_>) -> Stored<Verification> {
         const COUNTS: &str =
             "SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM transfers)";
-        let found: String =
-            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
-        if found != "ok" {
-            let sentence = "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
-            return Err(Fault::new(FaultKind::Damaged, sentence).because(found));
-        }
-        self.check_pages()?;
+        self.check_file()?;
         self.check_references()?;
         self.check_tallies()?;
         let proven = self.prove_history(wanted)?;
@@ -80,6 +75,21 @@ impl Store {
             n_signed: proven.n_signed,
             head: proven.head,
         })
+    }
+
+    /// Checks the file alone: its structure, and each page's authentication.
+    ///
+    /// # Errors
+    /// Where a page is damaged.
+    pub fn check_file(&self) -> Stored<()> {
+        let found: String =
+            self.connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).told()?;
+        if found == "ok" {
+            return self.check_pages();
+        }
+        let sentence =
+            "数据库文件有损坏，完整性检查没有通过。请停止录入，用最近的备份恢复；原文件请保留。";
+        Err(Fault::new(FaultKind::Damaged, sentence).because(found))
     }
 
     /// SQLCipher's own check of each page's authentication; it answers no row where all are well.

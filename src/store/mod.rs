@@ -5,10 +5,12 @@
 
 mod accounts;
 mod adoption;
+mod attempts;
 mod audit;
 mod backup;
 mod chain;
 mod fault;
+mod freshness;
 mod imports;
 mod member_changes;
 mod member_import;
@@ -21,6 +23,7 @@ mod organisations;
 mod proof;
 mod scope;
 mod signers;
+mod slot_keys;
 mod stats;
 mod tallies;
 mod transfers;
@@ -28,6 +31,7 @@ mod words;
 
 pub use accounts::{Credentials, NewAccount, Sitting};
 pub use adoption::ListedOrg;
+pub use attempts::Attempts;
 pub use audit::HistoryPage;
 pub use backup::Verification;
 pub use chain::Deed;
@@ -41,6 +45,7 @@ pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
 pub use organisations::{OrgFilter, namesakes};
 pub use proof::{Expectations, Proven, Signatures};
 pub use signers::{CurrentSigner, Pen};
+pub use slot_keys::{KeyChange, ListedSlot};
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
 use rusqlite::{Connection, OptionalExtension};

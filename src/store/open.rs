@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
 
 use super::Store;
 use super::fault::{Stored, Told, not_found};
@@ -83,7 +84,7 @@ impl Store {
         if let Some(key) = key {
             // SQLCipher prints errors over the screen unless its log is off before the key is set.
             connection.pragma_update(None, "cipher_log_level", "NONE").told()?;
-            connection.pragma_update(None, "key", key).told()?;
+            connection.execute_batch(&key_order("PRAGMA key = ", key)).told()?;
             assert_cipher(&connection)?;
         }
         connection.busy_timeout(Duration::from_secs(3)).told()?;
@@ -183,6 +184,13 @@ fn make_private_file(path: &Path) -> Stored<()> {
         let sentence = format!("建不了数据库文件 {}。请检查目录权限和磁盘空间。", path.display());
         Fault::new(FaultKind::CannotWrite, sentence).because(error)
     })
+}
+
+/// A statement with a key in it, in memory that is wiped; rusqlite's own would leave a copy behind.
+pub(super) fn key_order(order: &str, key: &str) -> Zeroizing<String> {
+    let mut sql = Zeroizing::new(String::with_capacity(order.len() + key.len() + 2));
+    sql.extend([order, "\"", key, "\""]);
+    sql
 }
 
 fn assert_cipher(connection: &Connection) -> Stored<()> {

@@ -104,6 +104,23 @@ pub(super) fn normalised_password(password: &str) -> Zeroizing<String> {
     text
 }
 
+#[cfg(test)]
+thread_local! {
+    static DERIVATIONS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// How many Argon2id runs this thread has made, for tests that compare the work of two answers.
+#[cfg(test)]
+pub(crate) fn derivations() -> u64 {
+    DERIVATIONS.with(std::cell::Cell::get)
+}
+
+/// Notes an Argon2id run; does nothing outside tests.
+pub(super) fn count_derivation() {
+    #[cfg(test)]
+    DERIVATIONS.with(|n| n.set(n.get() + 1));
+}
+
 /// One Argon2id run over the normalised password. The cost is checked here too, so that no caller
 /// can forget to.
 pub(super) fn stretch(
@@ -115,6 +132,7 @@ pub(super) fn stretch(
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
         .map_err(|error| refused(&error, cost))?;
     let mut out = Zeroizing::new([0u8; 32]);
+    count_derivation();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(normalised_password(password).as_bytes(), salt, out.as_mut_slice())
         .map_err(|error| refused(&error, cost))?;

@@ -106,6 +106,17 @@ pub enum VaultFault {
         "这是最后一个能用密码打开数据的账号，没有撤下它。请先为另一位管理员开启，再撤下这一位。"
     )]
     LastSlot,
+    /// A change of the database key broke off and must be ended before anything else is changed.
+    #[error(
+        "上次更换数据库密钥没有做完，现在还留着新旧两把，所以先不改动。请腾出磁盘空间、检查目录权限，再由管理员重新登录一次，程序会接着做完。"
+    )]
+    KeyChangeUnderWay,
+    /// What this machine saw last cannot be read, so nothing can be compared with it.
+    #[error("记着上次看到哪里的文件 {} 读不出来，这一次判断不了数据是不是旧的。程序从这次登录起重新记；若没有人动过它，请检查磁盘。", .path.display())]
+    DamagedSeen {
+        /// The file.
+        path: PathBuf,
+    },
     /// A recovery key that is too short, too long, or holds a character that is never used.
     #[error(
         "恢复密钥应为 36 个字（9 组，每组 4 个），现在认出 {have} 个。请对照纸上的原文从头看一遍；字母 U 不会出现。"

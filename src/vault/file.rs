@@ -105,14 +105,34 @@ pub(super) fn checked_count(slots: usize) -> Result<(), VaultFault> {
 }
 
 impl Body {
-    /// Every password slot has a tag, no recovery slot has one, and identifiers are unique.
+    /// The number of the newest database key; every slot holds the same ones.
+    pub(super) fn generation(&self) -> u32 {
+        self.slots.iter().flat_map(Slot::generations).max().unwrap_or(1)
+    }
+
+    /// Whether the database key is being changed, so that the file holds two.
+    pub(super) fn is_changing_key(&self) -> bool {
+        self.slots.iter().any(|slot| slot.keys.len() > 1)
+    }
+
+    /// Every password slot has a tag, no recovery slot has one, identifiers are unique, and all
+    /// slots hold the same one or two keys.
     fn is_sane(&self) -> bool {
         let tags = self.slots.iter().all(|slot| match slot.kind {
             SlotKind::Password => slot.tag.is_some(),
             SlotKind::Recovery => slot.tag.is_none(),
         });
         let ids: std::collections::BTreeSet<_> = self.slots.iter().map(|slot| slot.id.0).collect();
-        tags && ids.len() == self.slots.len()
+        tags && ids.len() == self.slots.len() && self.holds_the_same_keys()
+    }
+
+    fn holds_the_same_keys(&self) -> bool {
+        let newest = self.generation();
+        let wanted = match self.is_changing_key() {
+            true => vec![newest.saturating_sub(1), newest],
+            false => vec![newest],
+        };
+        newest > 0 && self.slots.iter().all(|slot| slot.generations() == wanted)
     }
 
     fn mac(&self, key: &DatabaseKey) -> Result<Hex<32>, VaultFault> {
@@ -154,7 +174,7 @@ mod tests {
         let key = DatabaseKey::from_bytes([7; 32]);
         let vault_id = Hex([1; 16]);
         let root = Root::from_recovery(&[9; 20]);
-        let slot = Slot::new(&vault_id, Hex([2; 8]), SlotKind::Recovery, &root, &key).unwrap();
+        let slot = Slot::new(&vault_id, Hex([2; 8]), SlotKind::Recovery, &root, (1, &key)).unwrap();
         let body = Body {
             vault_id,
             vault_salt: Hex([3; 32]),
@@ -210,6 +230,8 @@ mod tests {
         let (file, _) = file();
         let full = file.edited(|body| {
             body.slots[0].tag = Some(Hex([0; 16]));
+            let twin = body.slots[0].keys[0].clone();
+            body.slots[0].keys.push(twin);
             body.slots = vec![body.slots[0].clone(); MOST_SLOTS];
         });
         assert!((full.bytes().unwrap().len() as u64) < MOST_BYTES);
@@ -228,6 +250,27 @@ mod tests {
         let tagged = file.edited(|body| body.slots[0].tag = Some(Hex([0; 16])));
         for odd in [twins, tagged] {
             assert!(matches!(parse(&odd.bytes().unwrap()), Err(VaultFault::DamagedKeyFile { .. })));
+        }
+    }
+
+    #[test]
+    fn slots_with_different_keys_are_damage() {
+        let (file, _) = file();
+        let edits: [fn(&mut Body); 5] = [
+            |body| body.slots[0].keys.clear(),
+            |body| body.slots[0].keys[0].generation = 0,
+            |body| body.slots[0].keys = vec![body.slots[0].keys[0].clone(); 2],
+            |body| body.slots[0].keys = vec![body.slots[0].keys[0].clone(); 3],
+            |body| {
+                let mut other = body.slots[0].clone();
+                other.id = Hex([9; 8]);
+                other.keys[0].generation = 2;
+                body.slots.push(other);
+            },
+        ];
+        for edit in edits {
+            let fault = parse(&file.edited(edit).bytes().unwrap()).unwrap_err();
+            assert!(matches!(fault, VaultFault::DamagedKeyFile { .. }), "{fault}");
         }
     }
 }

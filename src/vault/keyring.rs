@@ -13,7 +13,7 @@ use super::place::{KEY_FILE, PREVIOUS, prepare, prepare_device, read_key_file};
 use super::policy::{PersonalFacts, check_slot_password};
 use super::recovery::RecoveryKey;
 use super::signing::SigningRoot;
-use super::slots::{Slot, SlotId, SlotKind};
+use super::slots::{Generation, Slot, SlotId, SlotKind};
 
 /// A vault whose key file has been read and found whole. It holds no secret.
 #[derive(Debug)]
@@ -26,17 +26,22 @@ pub struct Vault {
 /// What a successful unlocking gives.
 #[derive(Debug)]
 pub struct Unlocked {
-    /// Opens the database.
+    /// Opens the database; the newest where the key is being changed.
     pub key: DatabaseKey,
+    /// The older key, which may still be the database's: a change broke off before or while the
+    /// database was brought under the new one.
+    pub older: Option<DatabaseKey>,
     /// The slot that opened, by which the account is found in the database.
     pub slot: SlotId,
+    /// The slot's public key, which the list inside the database must hold.
+    pub public_key: [u8; 32],
     /// What the person signs with. The recovery key's is nobody's.
     pub signing: SigningRoot,
 }
 
 /// What the previous key file is good for after a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Previous {
+pub(super) enum Previous {
     /// It opens for nobody who should not; it stays as `vault.keys.bak`.
     Keep,
     /// It still opens with a password that was just withdrawn, so it is replaced too, once the
@@ -73,17 +78,15 @@ impl Vault {
         };
         let (key, recovery) = (DatabaseKey::random()?, RecoveryKey::random()?);
         let root = login_root(&body, &device, id_number, password)?;
-        let first = Slot::new(&vault_id, Slot::fresh_id()?, SlotKind::Password, &root, &key)?;
-        let slot = first.slot_id();
-        body.slots = vec![first, recovery_slot(&vault_id, &recovery, &key)?];
+        let first = Slot::new(&vault_id, Slot::fresh_id()?, SlotKind::Password, &root, (1, &key))?;
+        let (slot, public_key) = (first.slot_id(), first.pk.0);
+        body.slots = vec![first, recovery_slot(&vault_id, &recovery, (1, &key))?];
         let file = KeyFile::sealed(body, &key)?;
         disk::write_new(&data_dir.join(KEY_FILE), &file.bytes()?)?;
         let (data_dir, config_dir) = (data_dir.to_path_buf(), config_dir.to_path_buf());
-        Ok((
-            Self { data_dir, config_dir, file },
-            Unlocked { key, slot, signing: root.signing()? },
-            recovery,
-        ))
+        let signing = root.signing()?;
+        let unlocked = Unlocked { key, older: None, slot, public_key, signing };
+        Ok((Self { data_dir, config_dir, file }, unlocked, recovery))
     }
 
     /// Reads the key file. `device.key` is looked for only when a password needs it.
@@ -108,9 +111,7 @@ impl Vault {
         let root = login_root(self.body(), &self.device()?, id_number, password)?;
         let slot = tagged(self.body(), &root)?.ok_or(VaultFault::WrongPassword)?;
         let opened = slot.open(&self.body().vault_id, &root);
-        let key = opened.ok_or_else(|| VaultFault::DamagedKeyFile { path: self.path() })?;
-        self.check_seal(&key)?;
-        Ok(Unlocked { key, slot: slot.slot_id(), signing: root.signing()? })
+        self.unlocked(slot, opened.unwrap_or_default(), root.signing()?)
     }
 
     /// Opens with the printed recovery key, on any machine. Afterwards, where the password was
@@ -125,9 +126,22 @@ impl Vault {
         let mut recovery = self.body().slots.iter().filter(|slot| slot.kind == SlotKind::Recovery);
         let found =
             recovery.find_map(|slot| Some((slot, slot.open(&self.body().vault_id, &root)?)));
-        let (slot, key) = found.ok_or(VaultFault::WrongRecoveryKey)?;
+        let (slot, keys) = found.ok_or(VaultFault::WrongRecoveryKey)?;
+        self.unlocked(slot, keys, root.signing()?)
+    }
+
+    /// What an opened slot gives; the newest key seals the file.
+    fn unlocked(
+        &self,
+        slot: &Slot,
+        mut keys: Vec<DatabaseKey>,
+        signing: SigningRoot,
+    ) -> Result<Unlocked, VaultFault> {
+        let newest = keys.pop();
+        let key = newest.ok_or_else(|| VaultFault::DamagedKeyFile { path: self.path() })?;
         self.check_seal(&key)?;
-        Ok(Unlocked { key, slot: slot.slot_id(), signing: root.signing()? })
+        let (slot, public_key) = (slot.slot_id(), slot.pk.0);
+        Ok(Unlocked { key, older: keys.pop(), slot, public_key, signing })
     }
 
     /// Whether the file in memory is the one that was sealed under this database key. Unlocking
@@ -140,70 +154,6 @@ impl Vault {
             return Ok(());
         }
         Err(VaultFault::BrokenSeal { path: self.path() })
-    }
-
-    /// Lets one more account open the vault.
-    ///
-    /// # Errors
-    /// [`VaultFault::WeakPassword`] (the initial password always is),
-    /// [`VaultFault::PasswordInUse`], [`VaultFault::OutOfBounds`] beyond 64 slots, the faults of
-    /// `device.key`, [`VaultFault::BrokenSeal`], or a failed write. Nothing changes then.
-    pub fn add_slot(
-        &mut self,
-        key: &DatabaseKey,
-        id_number: &str,
-        password: &str,
-    ) -> Result<(SlotId, SigningRoot), VaultFault> {
-        self.check_seal(key)?;
-        let device = self.device()?;
-        let (slot, signing) =
-            new_password_slot(self.body(), &device, key, (id_number, password), None)?;
-        let id = slot.slot_id();
-        let mut body = self.body().clone();
-        body.slots.push(slot);
-        self.commit(key, body, Previous::Keep)?;
-        Ok((id, signing))
-    }
-
-    /// Gives a slot a new password and a new key pair. The slot keeps its identifier; its public
-    /// key changes, so whoever keeps a list of those has to renew it.
-    ///
-    /// # Errors
-    /// As [`Vault::add_slot`], and [`VaultFault::UnknownSlot`].
-    pub fn change_password(
-        &mut self,
-        key: &DatabaseKey,
-        slot: &SlotId,
-        id_number: &str,
-        new_password: &str,
-    ) -> Result<SigningRoot, VaultFault> {
-        self.check_seal(key)?;
-        let place = self.place_of(slot)?;
-        let device = self.device()?;
-        let id = Some(self.body().slots[place].id);
-        let (slot, signing) =
-            new_password_slot(self.body(), &device, key, (id_number, new_password), id)?;
-        let mut body = self.body().clone();
-        body.slots[place] = slot;
-        self.commit(key, body, Previous::Withdraw)?;
-        Ok(signing)
-    }
-
-    /// Takes a slot away. From here the password is dead for the files in the data directory, the
-    /// kept previous key file included; for copies made earlier it is not.
-    ///
-    /// # Errors
-    /// [`VaultFault::UnknownSlot`] (the recovery slot cannot be removed),
-    /// [`VaultFault::LastSlot`], [`VaultFault::BrokenSeal`], or a failed write.
-    pub fn remove_slot(&mut self, key: &DatabaseKey, slot: &SlotId) -> Result<(), VaultFault> {
-        self.check_seal(key)?;
-        let place = self.place_of(slot)?;
-        if self.body().password_slots().count() == 1 {
-            return Err(VaultFault::LastSlot);
-        }
-        let mut body = self.body().clone();
-        body.slots.remove(place);
-        self.commit(key, body, Previous::Withdraw)
     }
 
     /// Settles a vault that was opened with the recovery key on a machine whose `device.key` is
@@ -220,7 +170,7 @@ impl Vault {
         id_number: &str,
         password: &str,
     ) -> Result<(SlotId, SigningRoot), VaultFault> {
-        self.check_seal(key)?;
+        self.check_settled(key)?;
         refuse_weak(id_number, password)?;
         prepare_device(&self.data_dir, &self.config_dir)?;
         let device = DeviceKey::load_or_create(&self.config_dir)?;
@@ -243,11 +193,12 @@ impl Vault {
     /// # Errors
     /// [`VaultFault::BrokenSeal`], [`VaultFault::NoRandomness`], or a failed write.
     pub fn replace_recovery_key(&mut self, key: &DatabaseKey) -> Result<RecoveryKey, VaultFault> {
-        self.check_seal(key)?;
+        self.check_settled(key)?;
         let recovery = RecoveryKey::random()?;
         let mut body = self.body().clone();
         body.slots.retain(|slot| slot.kind == SlotKind::Password);
-        body.slots.push(recovery_slot(&body.vault_id, &recovery, key)?);
+        let key_here = (body.generation(), key);
+        body.slots.push(recovery_slot(&body.vault_id, &recovery, key_here)?);
         self.commit(key, body, Previous::Withdraw)?;
         Ok(recovery)
     }
@@ -271,6 +222,13 @@ impl Vault {
         self.body().vault_id.text()
     }
 
+    /// What a password check costs here: one figure for slots and for the hashes inside the
+    /// database, so that every kind of account takes the same time.
+    #[must_use]
+    pub fn cost(&self) -> KdfCost {
+        self.body().cost
+    }
+
     /// The name of an account in [`super::AttemptsFile`], keyed by `device.key` so that a copy of
     /// the data directory does not tell whose it is.
     ///
@@ -283,8 +241,12 @@ impl Vault {
         Ok(AccountMark(Hex(mark).text()))
     }
 
-    fn body(&self) -> &Body {
+    pub(super) fn body(&self) -> &Body {
         &self.file.body
+    }
+
+    pub(super) fn config_dir(&self) -> &Path {
+        &self.config_dir
     }
 
     fn path(&self) -> PathBuf {
@@ -292,7 +254,7 @@ impl Vault {
     }
 
     /// This machine's key, if it is the one the slots were made with.
-    fn device(&self) -> Result<DeviceKey, VaultFault> {
+    pub(super) fn device(&self) -> Result<DeviceKey, VaultFault> {
         let device = DeviceKey::load(&self.config_dir)?;
         if same_bytes(&device.mark(&self.body().vault_id).0, &self.body().device_mark.0) {
             return Ok(device);
@@ -300,13 +262,13 @@ impl Vault {
         Err(VaultFault::ForeignDeviceKey { path: DeviceKey::path(&self.config_dir) })
     }
 
-    fn place_of(&self, slot: &SlotId) -> Result<usize, VaultFault> {
+    pub(super) fn place_of(&self, slot: &SlotId) -> Result<usize, VaultFault> {
         let is_it = |known: &Slot| known.kind == SlotKind::Password && known.slot_id() == *slot;
         self.body().slots.iter().position(is_it).ok_or(VaultFault::UnknownSlot)
     }
 
     /// Seals and writes a changed body. Memory follows only when the disk has it.
-    fn commit(
+    pub(super) fn commit(
         &mut self,
         key: &DatabaseKey,
         body: Body,
@@ -351,7 +313,7 @@ fn tagged<'a>(body: &'a Body, root: &Root) -> Result<Option<&'a Slot>, VaultFaul
     Ok(body.slots.iter().fold(None, |found, slot| if fits(slot) { Some(slot) } else { found }))
 }
 
-fn new_password_slot(
+pub(super) fn new_password_slot(
     body: &Body,
     device: &DeviceKey,
     key: &DatabaseKey,
@@ -364,14 +326,14 @@ fn new_password_slot(
         return Err(VaultFault::PasswordInUse);
     }
     let id = replaced.map_or_else(Slot::fresh_id, Ok)?;
-    let slot = Slot::new(&body.vault_id, id, SlotKind::Password, &root, key)?;
+    let slot = Slot::new(&body.vault_id, id, SlotKind::Password, &root, (body.generation(), key))?;
     Ok((slot, root.signing()?))
 }
 
 fn recovery_slot(
     vault_id: &Hex<16>,
     recovery: &RecoveryKey,
-    key: &DatabaseKey,
+    key: Generation<'_>,
 ) -> Result<Slot, VaultFault> {
     Slot::new(vault_id, Slot::fresh_id()?, SlotKind::Recovery, &recovery.root(), key)
 }

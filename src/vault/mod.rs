@@ -10,7 +10,7 @@
 //! - Initial passwords and reset codes never get a slot: they fail the policy, and the vault
 //!   refuses to make one.
 //! - Removing a slot or changing a password does not reach copies made earlier; only changing the
-//!   database key protects what is written afterwards.
+//!   database key ([`Vault::begin_key_change`]) protects what is written afterwards.
 //!
 //! The vault knows no SQL, no screen and no clock.
 
@@ -28,6 +28,9 @@ mod place;
 pub mod policy;
 mod recovery;
 mod signing;
+mod rotate;
+mod seen;
+mod slot_changes;
 mod slots;
 #[cfg(test)]
 mod tests;
@@ -35,12 +38,17 @@ mod verifier;
 
 pub use codes::{initial_password, one_time_code};
 pub use derive::KdfCost;
+#[cfg(test)]
+pub(crate) use derive::derivations;
 pub use fault::VaultFault;
 pub use key::DatabaseKey;
 pub use keyring::{Unlocked, Vault};
 pub use lockout::{AccountMark, AttemptsFile, Gate, gate, wait_after};
 pub use policy::{PersonalFacts, PolicyFault, check_login_password, check_slot_password};
 pub use recovery::RecoveryKey;
+pub use rotate::SlotKey;
+pub use seen::Seen;
 pub use signing::SigningRoot;
+pub use slot_changes::PlannedSlot;
 pub use slots::SlotId;
 pub use verifier::Verifier;

@@ -21,7 +21,7 @@ use super::fault::VaultFault;
 use super::key::{DatabaseKey, Hex, random};
 
 /// Names one slot for the account list; random, so it says nothing about the person.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SlotId(pub String);
 
 /// What unwraps a slot.
@@ -55,11 +55,22 @@ pub(super) struct Slot {
     pub(super) pk: Hex<32>,
     nonce: Hex<24>,
     wrapped_sk: Hex<48>,
-    /// Which database key is sealed here; 1 until the key is changed for the first time.
-    generation: u32,
+    /// The database key, sealed; two while it is being changed, the older one first.
+    pub(super) keys: Vec<SealedKey>,
+}
+
+/// A database key sealed to a slot's public key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SealedKey {
+    /// Which one; 1 until the key is changed for the first time.
+    pub(super) generation: u32,
     encapped: Hex<32>,
     sealed: Hex<48>,
 }
+
+/// A database key with its number in the order of changes.
+pub(super) type Generation<'a> = (u32, &'a DatabaseKey);
 
 /// Separates this use of the sealing scheme from every other one.
 const PURPOSE: &[u8] = b"tuanzhuan vault 1";
@@ -74,7 +85,7 @@ impl Slot {
         id: Hex<8>,
         kind: SlotKind,
         root: &Root,
-        key: &DatabaseKey,
+        key: Generation<'_>,
     ) -> Result<Self, VaultFault> {
         let seed = random::<32>()?;
         let (sk, pk) = X25519HkdfSha256::derive_keypair(seed.as_slice());
@@ -82,14 +93,33 @@ impl Slot {
         let wrapping = root.wrapping_key(&vault_id.0, &id.0)?;
         let secret = Zeroizing::new(<[u8; 32]>::from(sk.to_bytes()));
         let wrapped_sk = wrap(&wrapping, &nonce, &bound(vault_id, id, kind.label()), &secret)?;
-        let generation = 1u32;
-        let (encapped, sealed) = seal(&pk, &bound(vault_id, id, &generation.to_be_bytes()), key)?;
+        let keys = vec![seal(&pk, (vault_id, id), key)?];
         let tag = match kind {
             SlotKind::Password => Some(Hex(*root.tag()?)),
             SlotKind::Recovery => None,
         };
         let pk = Hex(pk.to_bytes().into());
-        Ok(Self { id, kind, tag, pk, nonce, wrapped_sk, generation, encapped, sealed })
+        Ok(Self { id, kind, tag, pk, nonce, wrapped_sk, keys })
+    }
+
+    /// Seals one more database key to this slot; nobody's password is needed for that.
+    ///
+    /// # Errors
+    /// [`VaultFault::NoRandomness`], or a public key that is none.
+    pub(super) fn seal_also(
+        &mut self,
+        vault_id: &Hex<16>,
+        key: Generation<'_>,
+    ) -> Result<(), VaultFault> {
+        let pk = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&self.pk.0)
+            .map_err(|_| VaultFault::Internal { step: "public key" })?;
+        self.keys.push(seal(&pk, (vault_id, self.id), key)?);
+        Ok(())
+    }
+
+    /// The numbers of the keys sealed here.
+    pub(super) fn generations(&self) -> Vec<u32> {
+        self.keys.iter().map(|key| key.generation).collect()
     }
 
     /// A random identifier for a new slot.
@@ -102,25 +132,27 @@ impl Slot {
         SlotId(self.id.text())
     }
 
-    /// Unwraps the private key and opens the database key. `None` when `root` is not this slot's
-    /// or any byte of the slot was changed.
-    pub(super) fn open(&self, vault_id: &Hex<16>, root: &Root) -> Option<DatabaseKey> {
+    /// Unwraps the private key and opens every database key sealed here, in the order of the file.
+    /// `None` when `root` is not this slot's or any byte of the slot was changed.
+    pub(super) fn open(&self, vault_id: &Hex<16>, root: &Root) -> Option<Vec<DatabaseKey>> {
         let wrapping = root.wrapping_key(&vault_id.0, &self.id.0).ok()?;
         let aad = bound(vault_id, self.id, self.kind.label());
         let payload = Payload { msg: &self.wrapped_sk.0, aad: &aad };
         let cipher = XChaCha20Poly1305::new((&*wrapping).into());
         let secret = Zeroizing::new(cipher.decrypt(&self.nonce.0.into(), payload).ok()?);
         let sk = <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(&secret).ok()?;
-        self.unseal(vault_id, &sk)
+        self.keys.iter().map(|key| key.open((vault_id, self.id), &sk)).collect()
     }
+}
 
-    fn unseal(
+impl SealedKey {
+    fn open(
         &self,
-        vault_id: &Hex<16>,
+        (vault_id, slot): (&Hex<16>, Hex<8>),
         sk: &<X25519HkdfSha256 as Kem>::PrivateKey,
     ) -> Option<DatabaseKey> {
         let encapped = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(&self.encapped.0).ok()?;
-        let aad = bound(vault_id, self.id, &self.generation.to_be_bytes());
+        let aad = bound(vault_id, slot, &self.generation.to_be_bytes());
         let opened = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
             &OpModeR::Base,
             sk,
@@ -155,25 +187,25 @@ fn wrap(
         .ok_or(VaultFault::Internal { step: "wrap" })
 }
 
-type Sealed = (Hex<32>, Hex<48>);
-
 fn seal(
     pk: &<X25519HkdfSha256 as Kem>::PublicKey,
-    aad: &[u8],
-    key: &DatabaseKey,
-) -> Result<Sealed, VaultFault> {
+    (vault_id, slot): (&Hex<16>, Hex<8>),
+    (generation, key): Generation<'_>,
+) -> Result<SealedKey, VaultFault> {
+    let aad = bound(vault_id, slot, &generation.to_be_bytes());
     let mut entropy = DrawnEntropy::draw()?;
     hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
         &OpModeS::Base,
         pk,
         PURPOSE,
         key.bytes(),
-        aad,
+        &aad,
         &mut entropy,
     )
     .ok()
     .and_then(|(encapped, bytes)| {
-        Some((Hex(encapped.to_bytes().into()), Hex(bytes.try_into().ok()?)))
+        let (encapped, sealed) = (Hex(encapped.to_bytes().into()), Hex(bytes.try_into().ok()?));
+        Some(SealedKey { generation, encapped, sealed })
     })
     .ok_or(VaultFault::Internal { step: "seal" })
 }
@@ -230,14 +262,14 @@ mod tests {
     const VAULT: Hex<16> = Hex([4; 16]);
 
     fn slot(root: &Root, key: &DatabaseKey) -> Slot {
-        Slot::new(&VAULT, Hex([5; 8]), SlotKind::Recovery, root, key).unwrap()
+        Slot::new(&VAULT, Hex([5; 8]), SlotKind::Recovery, root, (1, key)).unwrap()
     }
 
     #[test]
     fn only_the_right_root_opens() {
         let (root, key) = (Root::from_recovery(&[1; 20]), DatabaseKey::random().unwrap());
         let slot = slot(&root, &key);
-        assert_eq!(slot.open(&VAULT, &root), Some(key));
+        assert_eq!(slot.open(&VAULT, &root), Some(vec![key]));
         assert_eq!(slot.open(&VAULT, &Root::from_recovery(&[2; 20])), None);
         assert_eq!(slot.open(&Hex([9; 16]), &root), None);
     }
@@ -249,12 +281,12 @@ mod tests {
         let tampered: [fn(&mut Slot); 8] = [
             |slot| slot.id.0[0] ^= 1,
             |slot| slot.kind = SlotKind::Password,
-            |slot| slot.generation = 2,
+            |slot| slot.keys[0].generation = 2,
             |slot| slot.nonce.0[0] ^= 1,
             |slot| slot.wrapped_sk.0[0] ^= 1,
-            |slot| slot.encapped.0[0] ^= 1,
-            |slot| slot.encapped.0 = [0; 32],
-            |slot| slot.sealed.0[47] ^= 1,
+            |slot| slot.keys[0].encapped.0[0] ^= 1,
+            |slot| slot.keys[0].encapped.0 = [0; 32],
+            |slot| slot.keys[0].sealed.0[47] ^= 1,
         ];
         for tamper in tampered {
             let mut slot = good.clone();
@@ -268,7 +300,20 @@ mod tests {
         let (root, key) = (Root::from_recovery(&[1; 20]), DatabaseKey::random().unwrap());
         let (first, second) = (slot(&root, &key), slot(&root, &key));
         assert_ne!(first.pk, second.pk);
-        assert_ne!(first.encapped, second.encapped);
-        assert_ne!(first.sealed, second.sealed);
+        assert_ne!(first.keys[0].encapped, second.keys[0].encapped);
+        assert_ne!(first.keys[0].sealed, second.keys[0].sealed);
+    }
+
+    #[test]
+    fn a_second_key_is_sealed_without_any_password() {
+        let (root, key) = (Root::from_recovery(&[1; 20]), DatabaseKey::random().unwrap());
+        let mut slot = slot(&root, &key);
+        let next = DatabaseKey::random().unwrap();
+        slot.seal_also(&VAULT, (2, &next)).unwrap();
+        assert_eq!(slot.generations(), [1, 2]);
+        assert_eq!(slot.open(&VAULT, &root), Some(vec![key, next]));
+        slot.keys.swap(0, 1);
+        slot.keys[0].generation = 1;
+        assert_eq!(slot.open(&VAULT, &root), None, "a sealed key cannot be called another");
     }
 }

@@ -8,6 +8,10 @@ use tempfile::TempDir;
 use super::file::KeyFile;
 use super::*;
 
+mod changing;
+mod reading;
+mod seeing;
+
 const LI: &str = "11010120040102003X";
 const WANG: &str = "110101200503041238";
 const STRONG: &str = "Lantern-7-boats";
@@ -107,7 +111,7 @@ fn the_machine_key_may_not_lie_with_the_data() {
 fn several_slots_open_the_same_key() {
     let mut office = Office::new();
     let key = office.opened.key.clone();
-    let (second, _) = office.vault.add_slot(&key, WANG, OTHER).unwrap();
+    let second = office.vault.add_slot(&key, WANG, OTHER).unwrap();
     let again = office.reopened();
     assert_eq!(again.unlock(LI, STRONG).unwrap().key, key);
     let opened = again.unlock(WANG, OTHER).unwrap();
@@ -162,7 +166,7 @@ fn a_changed_password_replaces_the_old_one() {
 fn removing_kills_the_password_in_the_kept_file_too() {
     let mut office = Office::new();
     let key = office.opened.key.clone();
-    let (second, _) = office.vault.add_slot(&key, WANG, OTHER).unwrap();
+    let second = office.vault.add_slot(&key, WANG, OTHER).unwrap();
     office.vault.remove_slot(&key, &second).unwrap();
     assert_eq!(office.reopened().unlock(WANG, OTHER).unwrap_err(), VaultFault::WrongPassword);
     fs::copy(office.file("vault.keys.bak"), office.file("vault.keys")).unwrap();
@@ -375,8 +379,8 @@ fn the_first_format_opens_for_ever() {
     fs::write(root.path().join("vault.keys"), include_bytes!("fixtures/vault-1.keys")).unwrap();
     fs::write(root.path().join("device.key"), include_bytes!("fixtures/device-1.key")).unwrap();
     let vault = Vault::open(root.path(), root.path()).unwrap();
-    let key = "x'4016a150932a08852f8dddb96375115a5b910badf9930b95ceb775dae9d1dd06'";
-    let recovery = "CPAP-9N3G-KW0A-7WNV-WA41-7SGA-0QQC-9J7X-KYCD";
+    let key = "x'e1f3bfe64f2a9191122fd27ff47e6bdcb4aed84444533c06b05df4446fad1922'";
+    let recovery = "DRVR-MWPD-XRS7-HV5Q-X6K4-6WH3-H8V0-RN48-3B8X";
     assert_eq!(*vault.unlock(LI, STRONG).unwrap().key.pragma_literal(), key);
     assert_eq!(*vault.unlock(WANG, OTHER).unwrap().key.pragma_literal(), key);
     assert_eq!(*vault.unlock_with_recovery(recovery).unwrap().key.pragma_literal(), key);

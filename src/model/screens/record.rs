@@ -73,7 +73,7 @@ pub enum Change {
         /// Whether the password opens the database and needs the stricter policy.
         opens_database: bool,
         /// The password in force.
-        current: String,
+        current: crate::model::effect::Password,
     },
 }
 

@@ -233,7 +233,7 @@ impl Setup {
             name: of("name"),
             id_number: of("id_number"),
             phone: of("phone"),
-            password: self.administrator.text("password"),
+            password: self.administrator.secret("password"),
         };
         Out::nothing().effect(Effect::PrepareOffice(entry)).say("正在生成恢复密钥..")
     }
@@ -335,7 +335,7 @@ mod tests {
         let (mut state, effects) = at_key();
         let [Effect::PrepareOffice(entry)] = &effects[..] else { panic!("prepares") };
         assert_eq!((entry.org.as_str(), entry.kind), ("某某学院团委", OrgKind::Committee));
-        assert_eq!(entry.password, PASSWORD);
+        assert_eq!(entry.password.as_str(), PASSWORD);
         let screen = dump(&state, 80, 24).join("\n");
         assert!(screen.contains("0123  4567  89AB  CDEF  GHJK"), "{screen}");
         assert!(screen.contains("什么都没有建立"), "{screen}");

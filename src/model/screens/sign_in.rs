@@ -115,7 +115,7 @@ impl SignIn {
             | Reply::PasswordChanged(arrival)
             | Reply::OfficeReady(arrival) => Out::nothing().reset(open::desk(arrival.actor.role)),
             Reply::MustChangePassword { opens_database, .. } if self.waiting => {
-                let current = self.form.text("password");
+                let current = self.form.secret("password");
                 self.rest();
                 let change = Change::Forced { opens_database: *opens_database, current };
                 Out::nothing()
@@ -167,7 +167,7 @@ impl SignIn {
         }
         self.waiting = true;
         let id_number = self.form.text("id_number").trim().to_owned();
-        let password = self.form.text("password");
+        let password = self.form.secret("password");
         Out::nothing().effect(Effect::SignIn { id_number, password }).say("正在核对..")
     }
 
@@ -229,7 +229,7 @@ mod tests {
             let mut state = screen(true);
             let effects = signed(&mut state);
             assert!(
-                matches!(&effects[..], [Effect::SignIn { password, .. }] if password == "Geheim 12")
+                matches!(&effects[..], [Effect::SignIn { password, .. }] if password.as_str() == "Geheim 12")
             );
             assert_eq!(state.message.text, "正在核对..");
             assert!(press(&mut state, "x<f8>").is_empty());

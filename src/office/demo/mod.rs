@@ -105,7 +105,9 @@ pub(super) fn open_demo(places: &Places, rules: &Arc<Rules>) -> Result<Office, F
     Ok(Office {
         store,
         key,
+        newest_key: None,
         vault: None,
+        pen: None,
         rules: rules.clone(),
         places: places.clone(),
         shelf: super::directory::Shelf::default(),
@@ -179,7 +181,9 @@ fn build(places: &Places, size: DemoSize, now: Now, care: Care) -> Result<(), Fa
     let office = Office {
         store,
         key,
+        newest_key: None,
         vault: None,
+        pen: None,
         rules,
         places: places.clone(),
         shelf: super::directory::Shelf::default(),

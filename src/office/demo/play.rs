@@ -115,7 +115,12 @@ impl Play<'_> {
     fn begin(&self, case: &mut Case, now: Now) -> Result<(), Fault> {
         let form = self.form(case, &mut Chance::new(case.seed, 5));
         let number = form.member.clone();
-        let session = Session { office: self.office, actor: self.applicant(case), now, pen: None };
+        let session = Session {
+            office: self.office,
+            actor: self.applicant(case),
+            now,
+            assurance: crate::office::Assurance::SignedIn,
+        };
         if case.scene.end == End::Draft {
             return session.save_draft(None, &form).map(drop);
         }

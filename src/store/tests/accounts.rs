@@ -49,12 +49,10 @@ fn a_new_account_must_choose_and_then_sits() {
     let id = add(&office, UNIVERSITY, &office.account(500, Role::Operator, "A1")).unwrap();
     let sit = || office.store.sitting(id_number(500).reveal()).unwrap().unwrap();
     assert_eq!((sit().account.state, sit().verifier.as_str()), (AccountState::Initial, "hash"));
-    office.store.note_attempt(id, 3, Moment(77)).unwrap();
-    assert_eq!((sit().failures, sit().failed_at), (3, Moment(77)));
+    assert_eq!(sit().made_at, START.moment);
     office.store.set_credentials(id, &Credentials::Verifier("own".to_owned())).unwrap();
     let now = sit();
     assert_eq!((now.account.state, now.verifier.as_str()), (AccountState::Active, "own"));
-    assert_eq!(now.failures, 0);
     office.store.set_credentials(id, &Credentials::Slot("s1".to_owned())).unwrap();
     assert_eq!((sit().verifier.as_str(), sit().account.slot.as_deref()), ("", Some("s1")));
 }

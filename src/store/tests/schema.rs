@@ -124,7 +124,8 @@ fn a_special_unit_has_no_place_to_be_stored_in() {
 /// What says nothing about a person by itself: numbers of rows, stages, times, paths.
 const TECHNICAL: &[(&str, &str)] = &[
     ("members", "id batch_id"),
-    ("accounts", "id role org_id state code_until failures failed_at made_at"),
+    ("accounts", "id role org_id state code_until made_at"),
+    ("attempts", "failures failed_at known"),
     (
         "transfers",
         "id number stage member_id origin_id origin_path destination_id destination_path

@@ -197,11 +197,12 @@ impl Record {
         let fields = vec![
             Field::line("path", "存为", PATH).required().with("转接.xlsx"),
             Field::choice("full_ids", "写完整的身份证号", NO_YES).with("no"),
+            Field::secret("password", "自己的登录密码").hint("写完整号码时要填"),
             Field::choice("overwrite", "同名文件已有时替换", NO_YES).with("no"),
         ];
         Self::page("导出", Purpose::Export(Box::new(query)), fields).saying(&[
             "扩展名决定格式：xlsx、csv 或 json。",
-            "身份证号默认遮住；选「是」会写出完整号码，并记入操作记录。",
+            "身份证号默认遮住；选「是」会写出完整号码，要再输一遍密码，并记入操作记录。",
         ])
     }
 

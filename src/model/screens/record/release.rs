@@ -61,8 +61,8 @@ impl Record {
         let of = |id| self.form.text(id).trim().to_owned();
         let effect = match self.purpose.clone() {
             Purpose::ChangePassword => Effect::ChangePassword {
-                current: self.form.text("current"),
-                new: self.form.text("new"),
+                current: self.form.secret("current"),
+                new: self.form.secret("new"),
             },
             Purpose::AddMember => Effect::SaveMember(None, self.member_answers(None)),
             Purpose::EditMember(id, base) => {
@@ -85,17 +85,20 @@ impl Record {
             Purpose::ImportPath(kind) => {
                 return Out::nothing().pop().push(open::import(kind, path(&of("path"))));
             }
-            Purpose::Export(query) => Effect::Export(ExportOrder {
-                query: *query,
-                path: path(&of("path")),
-                full_ids: of("full_ids") == "yes",
-                overwrite: of("overwrite") == "yes",
-            }),
             Purpose::ExportHistory(asked) => Effect::ExportHistory {
                 asked,
                 path: path(&of("path")),
                 overwrite: of("overwrite") == "yes",
             },
+            Purpose::Export(query) => {
+                let order = ExportOrder {
+                    query: *query,
+                    path: path(&of("path")),
+                    full_ids: of("full_ids") == "yes",
+                    overwrite: of("overwrite") == "yes",
+                };
+                Effect::Export(order, self.form.secret("password"))
+            }
             Purpose::Settings => Effect::SaveSettings(self.settings_chosen()),
         };
         self.waiting = true;

@@ -1,0 +1,122 @@
+//! The way in with the recovery key: after a forgotten password, or on a new machine.
+
+use super::Places;
+use super::credentials::fingerprint;
+use super::door::open_store;
+use super::pens::enrol;
+use crate::domain::account::{Actor, Role};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::Now;
+use crate::store::{Credentials, Deed, Sitting, Store};
+use crate::vault::{
+    DatabaseKey, PersonalFacts, SigningRoot, SlotId, SlotKey, Unlocked, Vault, VaultFault,
+    check_slot_password,
+};
+
+/// Opens the vault with the recovery key and gives an administrator a new password. On a machine
+/// without the old `device.key` the other administrators' slots go: they are activated again.
+///
+/// # Errors
+/// Where the key is wrong or was not entered in the list, the account is no administrator's, the
+/// password does not meet the policy, or nothing can be written.
+pub fn recover(
+    places: &Places,
+    recovery_key: &str,
+    (id, password): (&str, &str),
+    now: Now,
+) -> Result<Actor, Fault> {
+    let mut vault = Vault::open(&places.data, &places.config)?;
+    let unlocked = vault.unlock_with_recovery(recovery_key)?;
+    let (store, key) = open_store(places, &unlocked)?;
+    check_listed(&store, &unlocked)?;
+    let sitting = administrator(&store, id)?;
+    check_policy(&sitting, password)?;
+    settle(&mut vault, &unlocked, &key)?;
+    let (slot, signing) = new_slot(&mut vault, &store, &sitting, (&key, password), now)?;
+    let account = sitting.account.id;
+    store.atomically(|| {
+        store.keep_only_slot(account, (&slot.slot.0, &slot.public_key))?;
+        store.set_credentials(account, &Credentials::Slot(slot.slot.0.clone()))?;
+        store.forget_attempts(id)?;
+        let detail = format!("用恢复密钥，{}", fingerprint(&slot.public_key));
+        let deed = Deed::new("password_change", sitting.account.name.clone()).detail(detail);
+        let pen = enrol(&store, &sitting.actor, &signing, now, "用恢复密钥重设密码")?;
+        store.desk(&sitting.actor, now).signing_with(Some(&pen)).record(&deed)
+    })?;
+    Ok(sitting.actor)
+}
+
+/// A recovery slot that somebody made who once knew the database key opens nothing here.
+fn check_listed(store: &Store, unlocked: &Unlocked) -> Result<(), Fault> {
+    let ours = (unlocked.slot.0.clone(), unlocked.public_key);
+    if store.listed_slots()?.contains(&ours) {
+        return Ok(());
+    }
+    Err(VaultFault::WrongRecoveryKey.into())
+}
+
+fn administrator(store: &Store, id: &str) -> Result<Sitting, Fault> {
+    let sitting = store.sitting(id)?.filter(|s| s.actor.role == Role::Administrator);
+    sitting.ok_or_else(|| {
+        let sentence = "这份数据里没有这个管理员账号。请核对 --as 后面的身份证号。";
+        Fault::new(FaultKind::NotAllowed, sentence)
+    })
+}
+
+fn check_policy(sitting: &Sitting, password: &str) -> Result<(), Fault> {
+    let account = &sitting.account;
+    let facts = PersonalFacts {
+        id_number: account.id_number.reveal(),
+        phone: &account.phone,
+        name: &account.name,
+    };
+    let faults = check_slot_password(password, &facts);
+    faults.first().map_or(Ok(()), |fault| Err(Fault::new(FaultKind::Rule, fault.sentence())))
+}
+
+/// Ends a change of the key that broke off in the direction in which the database already stands:
+/// here the data shall open, and who is due to be locked out is still noted in the database.
+fn settle(vault: &mut Vault, unlocked: &Unlocked, key: &DatabaseKey) -> Result<(), Fault> {
+    if !vault.is_changing_key() {
+        return Ok(());
+    }
+    if *key == unlocked.key {
+        return Ok(vault.finish_key_change(key)?);
+    }
+    Ok(vault.abandon_key_change(&unlocked.key, key)?)
+}
+
+/// The account's own slot anew, or one made anew; listed before it is written.
+fn new_slot(
+    vault: &mut Vault,
+    store: &Store,
+    sitting: &Sitting,
+    (key, password): (&DatabaseKey, &str),
+    now: Now,
+) -> Result<(SlotKey, SigningRoot), Fault> {
+    let account = &sitting.account;
+    let id = account.id_number.reveal();
+    let list = |slot: &SlotKey| {
+        let listed = (slot.slot.0.as_str(), &slot.public_key);
+        store.list_slot(listed, Some(account.id), &account.name, now.moment)
+    };
+    match vault.replace_device_key(key, id, password) {
+        Err(VaultFault::DeviceKeyFits) => {
+            let known = vault.slots();
+            let old = account.slot.clone().map(SlotId).filter(|slot| known.contains(slot));
+            let planned = vault.plan_slot(key, old.as_ref(), (id, password))?;
+            let (slot, signing) = (planned.key(), planned.signing());
+            list(&slot)?;
+            vault.put_slot(key, planned)?;
+            Ok((slot, signing))
+        }
+        // Listed afterwards: until then the recovery key, which brought them here, still opens.
+        made => {
+            let (slot, signing) = made?;
+            let public_key = vault.public_key(&slot).unwrap_or_default();
+            let slot = SlotKey { slot, public_key };
+            list(&slot)?;
+            Ok((slot, signing))
+        }
+    }
+}
