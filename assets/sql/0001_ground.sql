@@ -364,6 +364,8 @@ CREATE TABLE events (
     behalf_name TEXT    NOT NULL DEFAULT '',
     action      TEXT    NOT NULL,
     transfer_id INTEGER REFERENCES transfers (id),
+    -- Whose record it is about; no reference, since an import that is taken back removes the row.
+    member_id   INTEGER,
     object      TEXT    NOT NULL DEFAULT '',
     from_stage  TEXT    NOT NULL DEFAULT '',
     to_stage    TEXT    NOT NULL DEFAULT '',
@@ -379,6 +381,7 @@ CREATE TABLE events (
 
 CREATE INDEX events_transfer ON events (transfer_id, seq);
 CREATE INDEX events_account ON events (account_id);
+CREATE INDEX events_member ON events (member_id) WHERE member_id IS NOT NULL;
 -- Who took data out or looked at it in full: rare among all, and asked for alone.
 CREATE INDEX events_disclosing ON events (seq) WHERE action IN ('reveal', 'export', 'backup');
 CREATE INDEX events_behalf ON events (behalf_id) WHERE behalf_id IS NOT NULL;
@@ -401,7 +404,7 @@ CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
 WHEN NEW.seq <> OLD.seq OR NEW.at <> OLD.at OR NEW.account_id IS NOT OLD.account_id
     OR NEW.scope_path <> OLD.scope_path OR NEW.behalf_id IS NOT OLD.behalf_id
     OR NEW.behalf_name <> OLD.behalf_name OR NEW.action <> OLD.action
-    OR NEW.transfer_id IS NOT OLD.transfer_id OR NEW.from_stage <> OLD.from_stage
+    OR NEW.transfer_id IS NOT OLD.transfer_id OR NEW.member_id IS NOT OLD.member_id OR NEW.from_stage <> OLD.from_stage
     OR NEW.to_stage <> OLD.to_stage OR NEW.prev_hash <> OLD.prev_hash OR NEW.hash <> OLD.hash
     OR NEW.signature IS NOT OLD.signature
     OR OLD.salt IS NULL OR NEW.salt IS NOT NULL OR NEW.digest IS NULL

@@ -18,7 +18,8 @@ const PAGE: usize = 100;
 const WINDOW: i64 = 20_000;
 const WINDOWS: usize = 10;
 
-const COLUMNS: &str = "e.seq, e.at, e.actor, e.behalf_name, e.action, e.object, e.from_stage,
+const COLUMNS: &str = "e.seq, e.at, CASE WHEN e.digest IS NULL THEN e.actor
+        ELSE coalesce((SELECT name FROM accounts WHERE id = e.account_id), '') END, e.behalf_name, e.action, e.object, e.from_stage,
     e.to_stage, e.reason, e.detail, e.digest IS NOT NULL";
 
 /// Which entries somebody with a range may see: done from within it, by themselves, about a transfer

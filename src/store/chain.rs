@@ -8,7 +8,7 @@ use super::signers::Pen;
 use super::{Desk, Store};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::history::Head;
-use crate::domain::ids::{AccountId, Moment, OrgId, TransferId};
+use crate::domain::ids::{AccountId, MemberId, Moment, OrgId, TransferId};
 use crate::domain::workflow::Stage;
 
 /// Something that was done, before it has a number.
@@ -18,6 +18,8 @@ pub struct Deed {
     pub action: String,
     /// The transfer it was done to.
     pub transfer: Option<TransferId>,
+    /// The member whose record it is about, so that the entry is found when they are erased.
+    pub member: Option<MemberId>,
     /// The organisation acted for from above.
     pub on_behalf_of: Option<OrgId>,
     /// To what, in words: a number, a name, never an ID number.
@@ -36,6 +38,11 @@ impl Deed {
     /// A deed with its object.
     pub fn new(action: &str, object: impl Into<String>) -> Self {
         Self { action: action.to_owned(), object: object.into(), ..Self::default() }
+    }
+
+    /// Names the member whose record it is about.
+    pub fn about(self, member: MemberId) -> Self {
+        Self { member: Some(member), ..self }
     }
 
     /// Adds details.
@@ -106,6 +113,7 @@ impl Store {
             account: author.account.map(|a| a.0),
             behalf: deed.on_behalf_of.map(|o| o.0),
             transfer: deed.transfer.map(|t| t.0),
+            member: deed.member.map(|m| m.0),
             fixed: [
                 author.scope_path,
                 &behalf_name,
@@ -129,9 +137,9 @@ impl Store {
         const INSERT: &str =
             "INSERT INTO events (seq, at, account_id, actor, scope_path, behalf_id,
                 behalf_name, action, transfer_id, object, from_stage, to_stage, reason, detail,
-                salt, prev_hash, hash, signature)
+                salt, prev_hash, hash, signature, member_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                $18)";
+                $18, $19)";
         let salt = fresh_salt()?;
         let hash = link.hash(prev, &personal_digest(&salt, personal));
         let signature = pen.map(|pen| pen.sign(&hash));
@@ -155,7 +163,8 @@ impl Store {
             salt,
             prev,
             hash,
-            signature
+            signature,
+            link.member
         ];
         self.connection.prepare_cached(INSERT).told()?.execute(values).map(drop).told()
     }
@@ -216,6 +225,7 @@ pub(super) struct Link<'a> {
     pub(super) account: Option<i64>,
     pub(super) behalf: Option<i64>,
     pub(super) transfer: Option<i64>,
+    pub(super) member: Option<i64>,
     /// Scope, name acted for, action, from, to.
     pub(super) fixed: [&'a str; 5],
 }
@@ -226,7 +236,8 @@ impl Link<'_> {
         hasher.update(b"tuanzhuan-event-2");
         hasher.update((prev.len() as u64).to_be_bytes());
         hasher.update(prev);
-        for number in [Some(self.seq), Some(self.at), self.account, self.behalf, self.transfer] {
+        let about = [self.account, self.behalf, self.transfer, self.member];
+        for number in [Some(self.seq), Some(self.at)].into_iter().chain(about) {
             hasher.update(number.unwrap_or(i64::MIN).to_be_bytes());
         }
         add_texts(&mut hasher, &self.fixed);

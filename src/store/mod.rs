@@ -9,6 +9,7 @@ mod attempts;
 mod audit;
 mod backup;
 mod chain;
+mod erasure;
 mod fault;
 mod freshness;
 mod imports;

@@ -84,6 +84,7 @@ struct Entry {
     account: Option<i64>,
     behalf: Option<i64>,
     transfer: Option<i64>,
+    member: Option<i64>,
     fixed: [String; 5],
     personal: [String; 4],
     salt: Option<Vec<u8>>,
@@ -95,7 +96,8 @@ struct Entry {
 
 const COLUMNS: &str =
     "seq, at, account_id, behalf_id, transfer_id, scope_path, behalf_name, action,
-    from_stage, to_stage, actor, object, reason, detail, salt, digest, prev_hash, hash, signature";
+    from_stage, to_stage, actor, object, reason, detail, salt, digest, prev_hash, hash, signature,
+    member_id";
 
 fn entry_of(r: &Row<'_>) -> Result<Entry, rusqlite::Error> {
     Ok(Entry {
@@ -111,6 +113,7 @@ fn entry_of(r: &Row<'_>) -> Result<Entry, rusqlite::Error> {
         prev: r.get(16)?,
         hash: r.get(17)?,
         signature: r.get(18)?,
+        member: r.get(19)?,
     })
 }
 
@@ -136,6 +139,7 @@ impl Entry {
             account: self.account,
             behalf: self.behalf,
             transfer: self.transfer,
+            member: self.member,
             fixed: self.fixed.each_ref().map(String::as_str),
         };
         link.hash(prev, &personal).as_slice() == self.hash
@@ -145,7 +149,11 @@ impl Entry {
     fn named(&self, now: Now) -> String {
         let when = now.local(Moment(self.at)).format("%Y-%m-%d %H:%M");
         let [actor, object, ..] = &self.personal;
-        let who = if actor.is_empty() { "程序" } else { actor };
+        let who = match (actor.as_str(), self.account) {
+            ("", Some(_)) => "姓名已按要求删除",
+            ("", None) => "程序",
+            (actor, _) => actor,
+        };
         let what = action_words(self.action());
         format!("操作记录第 {} 条（{when}，{who}，{what} {object}）", self.seq)
     }

@@ -66,3 +66,22 @@ fn papers_are_printed_without_signing_in() {
     }
     ended(command(&["paper", "x"]), "").code(2);
 }
+
+#[test]
+fn a_member_who_asks_is_erased_and_the_history_holds() {
+    let office = office();
+    let head = office.admin(&["verify", "--json"]).code(0).json();
+    let head = head["counts"]["history_head"].as_str().unwrap().to_owned();
+    let erase = ["member", "erase", &member(4), "--remark", "本人书面申请", "--yes"];
+    office.admin(&erase).code(7);
+    office.admin(&["member", "retire", &member(4), "--remark", "离团"]).code(0);
+    let asked = office.admin(&erase[..5]).code(2);
+    assert!(asked.err.contains("不能恢复") && !asked.err.contains(&member(4)), "{}", asked.err);
+    assert_eq!(office.admin(&[&erase[..], &["--json"]].concat()).code(0).json()["entries"], 1);
+    office.admin(&["member", "show", &member(4)]).code(4);
+    office.admin(&["verify", "--head", &head]).code(0);
+    let file = office.text("all.json");
+    office.admin(&["history", "export", "-o", &file]).code(0);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("删除个人信息") && !written.contains("孔维丁"), "{written}");
+}

@@ -5,9 +5,11 @@ use super::fixture::*;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::form::Initiator;
 use crate::domain::history::Head;
+use crate::domain::progress::unwatched;
+use crate::domain::testing::id_number;
 use crate::domain::workflow::Act;
 use crate::store::chain::{Link, personal_digest};
-use crate::store::{Deed, Expectations, Pen, Signatures};
+use crate::store::{Deed, Expectations, Pen, Ruling, Signatures};
 
 const NO_TRIGGERS: &str = "DROP TRIGGER events_are_never_changed;
     DROP TRIGGER events_are_never_removed; DROP TRIGGER signers_are_only_closed;
@@ -83,12 +85,12 @@ fn enrolled(office: &Office, n: u32, salt: u8) -> Pen {
 
 /// Computes every hash again, as somebody would who knows the format and has no signing key.
 fn rehash(office: &Office) {
-    type Row = (i64, i64, [Option<i64>; 3], [String; 5], [String; 4], Vec<u8>);
+    type Row = (i64, i64, [Option<i64>; 4], [String; 5], [String; 4], Vec<u8>);
     let connection = &office.store.connection;
     let mut statement = connection
         .prepare(
             "SELECT seq, at, account_id, behalf_id, transfer_id, scope_path, behalf_name, action,
-                from_stage, to_stage, actor, object, reason, detail, salt FROM events ORDER BY seq",
+                from_stage, to_stage, actor, object, reason, detail, salt, member_id FROM events ORDER BY seq",
         )
         .unwrap();
     let rows: Vec<Row> = statement
@@ -96,7 +98,7 @@ fn rehash(office: &Office) {
             Ok((
                 r.get(0)?,
                 r.get(1)?,
-                [r.get(2)?, r.get(3)?, r.get(4)?],
+                [r.get(2)?, r.get(3)?, r.get(4)?, r.get(15)?],
                 [r.get(5)?, r.get(6)?, r.get(7)?, r.get(8)?, r.get(9)?],
                 [r.get(10)?, r.get(11)?, r.get(12)?, r.get(13)?],
                 r.get(14)?,
@@ -106,9 +108,9 @@ fn rehash(office: &Office) {
         .map(Result::unwrap)
         .collect();
     let mut prev: Vec<u8> = Vec::new();
-    for (seq, at, [account, behalf, transfer], fixed, personal, salt) in rows {
+    for (seq, at, [account, behalf, transfer, member], fixed, personal, salt) in rows {
         let fixed = fixed.each_ref().map(String::as_str);
-        let link = Link { seq, at, account, behalf, transfer, fixed };
+        let link = Link { seq, at, account, behalf, transfer, member, fixed };
         let digest = personal_digest(&salt, personal.each_ref().map(String::as_str));
         let hash = link.hash(&prev, &digest);
         connection
@@ -314,4 +316,67 @@ fn signers_are_neither_changed_nor_removed() {
     ] {
         assert!(signed.office.behind(sql).is_err(), "{sql}");
     }
+}
+
+#[test]
+fn a_person_is_erased_and_the_history_still_holds() {
+    let signed = Signed::new();
+    let office = &signed.office;
+    let as_ = |n: u32| -> crate::domain::account::Actor { office.actor(n) };
+    let (root, member) = (as_(ROOT), as_(MEMBER));
+    let desk = office.store.desk(&root, START).signing_with(Some(signed.pen(ROOT)));
+    let own = office.store.desk(&member, START).signing_with(Some(signed.pen(MEMBER)));
+    let (id, ..) = own.submit(&office.request(MEMBER, "T", Initiator::Member)).unwrap();
+    let record = office.member(MEMBER).id;
+    let erase = |reason| desk.erase_member(record, reason, &mut unwatched);
+    assert_eq!(kind(erase("本人申请")), FaultKind::Rule, "still a member here");
+    own.decide(id, Ruling { reason: "不转了", ..full(Act::Withdraw, None) }).unwrap();
+    desk.retire_member(record, "离团").unwrap();
+    assert_eq!(kind(erase(" ")), FaultKind::Rule, "no reason");
+    assert_eq!(kind(erase("本人申请")), FaultKind::Conflict, "an account");
+    desk.remove_account(member.account).unwrap();
+    assert_eq!(
+        kind(office.as_(OPERATOR, |d| d.erase_member(record, "x", &mut unwatched))),
+        FaultKind::NotAllowed
+    );
+    let before = signed.prove(&[]).unwrap();
+    let head = office.store.head().unwrap().unwrap();
+    let n = erase("本人书面申请").unwrap();
+    assert_eq!(n, 5, "key, submit, withdraw, retire, remove");
+    assert_eq!(signed.prove(&[head]), Ok(before + 1), "every signature still fits");
+    for (table, column) in [
+        ("events", "actor"),
+        ("events", "object"),
+        ("members", "name"),
+        ("transfers", "person_name"),
+        ("accounts", "name"),
+    ] {
+        let left: i64 =
+            office.one(&format!("SELECT count(*) FROM {table} WHERE {column} LIKE '%周敏%'"));
+        assert_eq!(left, 0, "{table}.{column}");
+    }
+    let number = id_number(MEMBER);
+    for (table, column) in
+        [("members", "id_number"), ("transfers", "person_number"), ("accounts", "id_number")]
+    {
+        let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{}'", number.reveal());
+        assert_eq!(office.one::<i64>(&sql), 0, "{table}");
+    }
+    let (rows, _) = desk.audit(None).unwrap();
+    assert!(rows.iter().any(|row| row.detail.contains("已按本人要求删除")));
+    assert_eq!(office.store.member_by_number(number.reveal()).unwrap(), None);
+    assert!(
+        desk.member(record).is_ok() && desk.transfer(id).is_ok() && office.store.verify().is_ok()
+    );
+    assert_eq!(kind(desk.remove_account(member.account)), FaultKind::NotFound);
+}
+
+#[test]
+fn an_erased_entry_cannot_be_given_other_texts() {
+    let signed = Signed::busy();
+    let digest = "UPDATE events SET salt = NULL, digest = zeroblob(32), actor = '', object = '',
+        reason = '', detail = '' WHERE action = 'reveal'";
+    signed.office.behind(digest).unwrap();
+    let said = signed.prove(&[]).unwrap_err().sentence;
+    assert!(said.contains("操作记录第 11 条（") && said.contains("姓名已按要求删除"), "{said}");
 }

@@ -140,8 +140,8 @@ const TECHNICAL: &[(&str, &str)] = &[
     ),
     (
         "events",
-        "seq at account_id scope_path behalf_id behalf_name action transfer_id from_stage to_stage
-         salt digest prev_hash hash signature",
+        "seq at account_id scope_path behalf_id behalf_name action transfer_id member_id from_stage
+         to_stage salt digest prev_hash hash signature",
     ),
 ];
 
