@@ -62,6 +62,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("calamine", &["exchange/"]),
     ("rust_xlsxwriter", &["exchange/"]),
     ("argon2", &["vault/"]),
+    ("ed25519_dalek", &["store/signers.rs"]),
     ("memmap2", &["directory/"]),
     ("unsafe ", &["directory/map.rs"]),
 ];

@@ -12,6 +12,8 @@ mod data;
 mod demo;
 #[path = "cli/directory.rs"]
 mod directory;
+#[path = "cli/history.rs"]
+mod history;
 #[cfg(target_os = "linux")]
 #[path = "cli/key_change.rs"]
 mod key_change;

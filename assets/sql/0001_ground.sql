@@ -320,8 +320,40 @@ CREATE TABLE numbers (
     last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The public keys that people sign with, and for which entries of the history each is good: from its
+-- own first entry to the last before it was closed. With `salt` the own password leads to the secret
+-- half; it is erased when the key is closed.
+CREATE TABLE signers (
+    id         INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    public_key BLOB    NOT NULL CHECK (length(public_key) = 32),
+    salt       BLOB    CHECK (salt IS NULL OR length(salt) = 32),
+    from_seq   INTEGER NOT NULL,
+    until_seq  INTEGER,
+    CHECK ((salt IS NULL) = (until_seq IS NOT NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX signers_current ON signers (account_id) WHERE until_seq IS NULL;
+
+CREATE TRIGGER signers_are_never_removed BEFORE DELETE ON signers
+BEGIN
+    SELECT RAISE(ABORT, 'signers are kept');
+END;
+
+CREATE TRIGGER signers_are_only_closed BEFORE UPDATE ON signers
+WHEN OLD.until_seq IS NOT NULL OR NEW.id <> OLD.id OR NEW.account_id <> OLD.account_id
+    OR NEW.public_key <> OLD.public_key OR NEW.from_seq <> OLD.from_seq
+BEGIN
+    SELECT RAISE(ABORT, 'signers are only closed');
+END;
+
 -- Everything that was done, in order. Each row carries the hash of the one before, so that a change
--- behind the program's back shows.
+-- behind the program's back shows. Nothing is ever purged, however old: entries must be kept for six
+-- months at least, and there is no way to remove younger or older ones.
+--
+-- The texts that may speak of a person (`actor`, `object`, `reason`, `detail`) go into the hash as a
+-- digest with a salt. When a person's data is erased, the texts and the salt go and the digest is
+-- kept: the chain holds, and nothing can be guessed back. `signature` is of whoever did it.
 CREATE TABLE events (
     seq         INTEGER PRIMARY KEY,
     at          INTEGER NOT NULL,
@@ -332,19 +364,51 @@ CREATE TABLE events (
     behalf_name TEXT    NOT NULL DEFAULT '',
     action      TEXT    NOT NULL,
     transfer_id INTEGER REFERENCES transfers (id),
+    -- Whose record it is about; no reference, since an import that is taken back removes the row.
+    member_id   INTEGER,
     object      TEXT    NOT NULL DEFAULT '',
     from_stage  TEXT    NOT NULL DEFAULT '',
     to_stage    TEXT    NOT NULL DEFAULT '',
     reason      TEXT    NOT NULL DEFAULT '',
     detail      TEXT    NOT NULL DEFAULT '',
+    salt        BLOB,
+    digest      BLOB,
     prev_hash   BLOB    NOT NULL,
-    hash        BLOB    NOT NULL
+    hash        BLOB    NOT NULL,
+    signature   BLOB,
+    CHECK ((salt IS NULL) = (digest IS NOT NULL))
 ) STRICT;
 
 CREATE INDEX events_transfer ON events (transfer_id, seq);
+CREATE INDEX events_account ON events (account_id);
+CREATE INDEX events_member ON events (member_id) WHERE member_id IS NOT NULL;
+-- Who took data out or looked at it in full: rare among all, and asked for alone.
+CREATE INDEX events_disclosing ON events (seq) WHERE action IN ('reveal', 'export', 'backup');
 CREATE INDEX events_behalf ON events (behalf_id) WHERE behalf_id IS NOT NULL;
 
+-- How many there are, beside them: removing the last ones by hand shows at once. Whoever removes them
+-- here too is found by a head that was printed before.
+CREATE TABLE history_end (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    seq INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO history_end VALUES (1, 0);
+
+CREATE TRIGGER events_are_counted AFTER INSERT ON events
+BEGIN
+    UPDATE history_end SET seq = NEW.seq;
+END;
+
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+WHEN NEW.seq <> OLD.seq OR NEW.at <> OLD.at OR NEW.account_id IS NOT OLD.account_id
+    OR NEW.scope_path <> OLD.scope_path OR NEW.behalf_id IS NOT OLD.behalf_id
+    OR NEW.behalf_name <> OLD.behalf_name OR NEW.action <> OLD.action
+    OR NEW.transfer_id IS NOT OLD.transfer_id OR NEW.member_id IS NOT OLD.member_id OR NEW.from_stage <> OLD.from_stage
+    OR NEW.to_stage <> OLD.to_stage OR NEW.prev_hash <> OLD.prev_hash OR NEW.hash <> OLD.hash
+    OR NEW.signature IS NOT OLD.signature
+    OR OLD.salt IS NULL OR NEW.salt IS NOT NULL OR NEW.digest IS NULL
+    OR NEW.actor || NEW.object || NEW.reason || NEW.detail <> ''
 BEGIN
     SELECT RAISE(ABORT, 'events are append-only');
 END;

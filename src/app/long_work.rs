@@ -4,8 +4,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::domain::fault::Fault;
+use crate::domain::history::HistoryQuery;
 use crate::domain::org_search::OrgSearch;
 use crate::domain::progress::Progress;
+use crate::exchange::export::Overwrite;
 use crate::model::effect::{ExportOrder, Reply, Ticket};
 use crate::office::{Between, Session};
 
@@ -56,6 +58,20 @@ pub(super) fn export(
     // Told in full: where a bare name lands is known to nobody at the screen.
     let order = ExportOrder { path: full_path(&order.path), ..order };
     let done = session.export_transfers(&order, &mut |progress| meanwhile.report(progress))?;
+    Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
+}
+
+/// Writes the history to a file, as far as it answers what was typed, telling how far it is.
+pub(super) fn export_history(
+    session: Session<'_>,
+    asked: &str,
+    (path, overwrite): (&Path, Overwrite),
+    meanwhile: &mut Meanwhile<'_>,
+) -> Result<Vec<Reply>, Fault> {
+    let query = HistoryQuery::parse(asked, session.now());
+    let path = full_path(path);
+    let watch = &mut |progress| meanwhile.report(progress);
+    let done = session.export_history(&query, (&path, overwrite), watch)?;
     Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
 }
 

@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::long_work::{Meanwhile, export, full_path, search_organisations};
+use super::long_work::{Meanwhile, export, export_history, full_path, search_organisations};
 use super::settings;
 use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::history::HistoryQuery;
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::model::effect::{
@@ -147,6 +148,10 @@ impl World {
                 }
                 let session = self.door.session(self.clock.now())?;
                 export(session, order, meanwhile)
+            }
+            Effect::ExportHistory { asked, path, overwrite } => {
+                let session = self.door.session(self.clock.now())?;
+                export_history(session, &asked, (&path, overwrite.into()), meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::BackUp => {
@@ -337,8 +342,9 @@ fn in_session(session: Session<'_>, effect: Effect) -> Outcome {
         Effect::LoadMember(t, id) => Reply::Member(t, Box::new(desk.member(id)?)),
         Effect::LoadOrg(t, id) => Reply::Org(t, Box::new(session.organisation(id)?)),
         Effect::LoadAccounts(t) => Reply::Accounts(t, desk.accounts()?),
-        Effect::LoadAudit(t, before) => {
-            let (rows, next) = desk.audit(before)?;
+        Effect::LoadAudit(t, asked, before) => {
+            let query = HistoryQuery::parse(&asked, session.now());
+            let (rows, next) = desk.history(&query, before)?;
             Reply::Audit(t, rows, next)
         }
         other => writing(session, other)?,
@@ -456,7 +462,7 @@ pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadMember(t, _)
         | Effect::LoadOrg(t, _)
         | Effect::LoadAccounts(t)
-        | Effect::LoadAudit(t, _)
+        | Effect::LoadAudit(t, ..)
         | Effect::PreviewImport(t, ..) => Some(*t),
         _ => None,
     }

@@ -8,7 +8,9 @@ use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcomm
 use clap_complete::Shell;
 
 use super::output::{Exit, Output, Said, Stop};
-use super::{account, config, data, demo, init, member, org, recover, stats, transfer};
+use super::{
+    account, config, data, demo, history, init, member, org, paper, recover, stats, transfer,
+};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::labels::labelled;
 
@@ -79,12 +81,16 @@ pub(super) enum Command {
     Backup(data::BackupOrder),
     #[command(about = "从备份恢复，原来的数据会留着")]
     Restore(data::RestoreOrder),
-    #[command(about = "检查数据库是否完好")]
+    #[command(about = "检查数据库是否完好，操作记录和签名有没有对不上的")]
     Verify(data::VerifyOrder),
+    #[command(subcommand, about = "操作记录：谁在什么时候做了什么")]
+    History(history::HistoryOrder),
     #[command(about = "换了机器或忘了密码：用恢复密钥打开，重新设置管理员密码")]
     Recover(recover::RecoverOrder),
     #[command(subcommand, about = "配置和规则文件")]
     Config(config::ConfigOrder),
+    #[command(about = "打印办公室要存档的说明：数据清单、谁能看什么、丢失或泄露后怎么办")]
+    Paper(paper::PaperOrder),
     #[command(about = "列出每个画面的操作和按键")]
     Keys,
     #[command(about = "输出命令补全脚本")]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Call;
 use super::output::{Exit, Said, note};
 use super::watch::watched;
+use crate::domain::history::Head;
 use crate::office::{
     FoundBackup, Occasion, RestorePreview, check_backup, list_backups, preview_restore,
     restore as put_in_place,
@@ -33,6 +34,18 @@ enum BackupWhat {
 struct ListOrder {
     #[arg(long, help = "逐个核对内容和清单")]
     check: bool,
+}
+
+#[derive(Args)]
+pub(super) struct VerifyOrder {
+    #[arg(
+        long,
+        value_name = "N:HEX",
+        help = "以前记下的操作记录末条（导出或备份上印的），可以多次；和现在的记录核对"
+    )]
+    head: Vec<Head>,
+    #[arg(long, help = "先按记录重新编排条数和检索，再检查（管理员）")]
+    rebuild: bool,
 }
 
 #[derive(Args)]
@@ -141,24 +154,20 @@ fn document_of(preview: &RestorePreview, kept: Option<&str>) -> Value {
     })
 }
 
-#[derive(Args)]
-pub(super) struct VerifyOrder {
-    #[arg(long, help = "先按记录重新编排条数和检索，再检查（管理员）")]
-    rebuild: bool,
-}
-
 pub(super) fn verify(call: &mut Call<'_>, order: &VerifyOrder) -> Said {
     let door = call.sign_in()?;
     let session = call.session(&door)?;
     if order.rebuild {
         watched(|watch| session.rebuild_derived(watch))?;
     }
-    let found = session.verify()?;
+    let found = session.verify_with(&order.head)?;
     let listed = watched(|watch| session.verify_directory(watch))?;
     let directory = listed.map(|n| json!({"organisations": n}));
     let document = json!({"ok": true, "counts": counts_of(&found), "directory": directory});
     call.out.answer(&document, |out| {
         out.line(&format!("数据库完好：{}", words_of(&found)))?;
+        let head = found.head.map(|head| format!("操作记录末条 {head}"));
+        head.iter().try_for_each(|head| out.line(head))?;
         listed.iter().try_for_each(|n| out.line(&format!("全国组织目录完好：组织 {n} 个")))
     })?;
     Ok(Exit::DONE)
@@ -167,12 +176,13 @@ pub(super) fn verify(call: &mut Call<'_>, order: &VerifyOrder) -> Said {
 fn counts_of(found: &Verification) -> Value {
     json!({
         "members": found.n_members, "transfers": found.n_transfers, "events": found.n_events,
+        "signed": found.n_signed, "history_head": found.head.map(|head| head.to_string()),
     })
 }
 
 fn words_of(found: &Verification) -> String {
     format!(
-        "团员 {} 人，转接 {} 单，操作记录 {} 条",
-        found.n_members, found.n_transfers, found.n_events
+        "团员 {} 人，转接 {} 单，操作记录 {} 条（有本人签名的 {} 条）",
+        found.n_members, found.n_transfers, found.n_events, found.n_signed
     )
 }

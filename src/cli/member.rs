@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::args::{self, Document};
 use super::imports::{self, ImportOrder};
 use super::output::{Exit, Said, merged};
+use super::watch::watched;
 use super::{Call, org};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::DocumentKind;
@@ -34,6 +35,8 @@ pub(super) enum MemberOrder {
     Edit(EditOrder),
     #[command(about = "停用一位团员")]
     Retire(RetireOrder),
+    #[command(about = "删除一名不再在册的团员的个人信息，不能恢复")]
+    Erase(RetireOrder),
     #[command(about = "导出团员名册")]
     Export(ExportOrder),
 }
@@ -194,6 +197,7 @@ pub(super) fn run(call: &mut Call<'_>, order: MemberOrder) -> Said {
         MemberOrder::Add(order) => add(call, order),
         MemberOrder::Edit(order) => edit(call, order),
         MemberOrder::Retire(order) => retire(call, &order),
+        MemberOrder::Erase(order) => erase(call, &order),
         MemberOrder::Export(order) => {
             let door = call.sign_in_to_write()?;
             let manner = org::manner(order.overwrite, order.full_ids);
@@ -386,6 +390,22 @@ fn retire(call: &mut Call<'_>, order: &RetireOrder) -> Said {
     let member = session.desk().member_by_number(&order.id)?;
     session.desk().retire_member(member.id, &order.remark)?;
     done(call, &session.desk().member(member.id)?, "已停用")
+}
+
+fn erase(call: &mut Call<'_>, order: &RetireOrder) -> Said {
+    let door = call.sign_in()?;
+    let session = call.session(&door)?;
+    let member = session.desk().member_by_number(&order.id)?;
+    call.consent(&format!(
+        "将删除 {}（{}）的个人信息，转接和操作记录里的也一并抹去，不能恢复；以前的备份和导出文件要另外销毁。",
+        member.name,
+        member.id_number.masked()
+    ))?;
+    let n = watched(|watch| session.desk().erase_member(member.id, &order.remark, watch))?;
+    call.out.answer(&json!({"entries": n}), |out| {
+        out.line(&format!("已删除，操作记录里抹去了 {n} 条的文字，序号和校验值保留"))
+    })?;
+    Ok(Exit::DONE)
 }
 
 fn done(call: &mut Call<'_>, member: &Member, what: &str) -> Said {

@@ -9,6 +9,7 @@ mod args;
 mod config;
 mod data;
 mod demo;
+mod history;
 mod imports;
 mod init;
 mod keys;
@@ -16,6 +17,7 @@ mod member;
 mod org;
 mod org_search;
 mod output;
+mod paper;
 mod recover;
 mod stats;
 mod transfer;
@@ -105,8 +107,10 @@ fn dispatch(cli: Cli, out: &mut Output) -> Said {
         Command::Backup(order) => data::back_up(&mut Call::new(global, out)?, &order),
         Command::Restore(order) => data::restore(&mut Call::new(global, out)?, &order),
         Command::Verify(order) => data::verify(&mut Call::new(global, out)?, &order),
+        Command::History(order) => history::run(&mut Call::new(global, out)?, order),
         Command::Recover(order) => recover::run(&mut Call::new(global, out)?, &order),
         Command::Config(order) => config::run(&mut Call::new(global, out)?, order),
+        Command::Paper(order) => paper::run(out, &order),
         Command::Keys => keys::run(out),
         Command::Completions(order) => args::completions(out, &order),
         Command::Man => args::manual(out),

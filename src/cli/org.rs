@@ -308,6 +308,9 @@ pub(super) fn exported(call: &mut Call<'_>, done: &ExportDone) -> Said {
     let path = done.path.display().to_string();
     let n_rows = done.n_rows;
     super::output::note(&format!("已导出 {n_rows} 行。"));
-    call.out.answer(&json!({"path": path, "rows": n_rows}), |out| out.line(&path))?;
+    let head = done.head.map(|head| head.to_string());
+    head.iter().for_each(|head| super::output::note(&format!("操作记录末条 {head}")));
+    let document = json!({"path": path, "rows": n_rows, "history_head": head});
+    call.out.answer(&document, |out| out.line(&path))?;
     Ok(Exit::DONE)
 }

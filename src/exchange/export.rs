@@ -27,6 +27,9 @@ pub struct ExportTable<'t> {
     pub sheet_name: &'t str,
     /// The columns in order.
     pub columns: &'t [ExportColumn],
+    /// The end of the history when the file was made, where the form has a place for it; CSV has
+    /// none.
+    pub history_head: Option<&'t str>,
 }
 
 /// A column of an export.
@@ -50,6 +53,13 @@ pub enum Overwrite {
     Yes,
     /// It may not.
     No,
+}
+
+impl From<bool> for Overwrite {
+    /// From the answer to 「同名文件已有时替换」.
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
 }
 
 /// Whether ID numbers and telephones leave in the clear (domain.md A6).

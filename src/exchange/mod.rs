@@ -10,6 +10,7 @@ pub mod export;
 pub mod fault;
 pub mod fields;
 pub mod form;
+pub mod history;
 pub mod members;
 pub mod org_index;
 pub mod org_tree;

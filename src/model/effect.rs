@@ -121,7 +121,16 @@ pub enum Effect {
     /// Remove an account.
     RemoveAccount(AccountId),
     /// A page of 操作记录, before this entry.
-    LoadAudit(Ticket, Option<i64>),
+    LoadAudit(Ticket, String, Option<i64>),
+    /// Write the entries that answer what was typed to a file.
+    ExportHistory {
+        /// What was typed.
+        asked: String,
+        /// The file.
+        path: PathBuf,
+        /// Whether a file of that name may go.
+        overwrite: bool,
+    },
     /// Read a file and check every row; writes nothing.
     PreviewImport(Ticket, ImportKind, PathBuf),
     /// Write the good rows of the last preview, in one transaction.
@@ -164,6 +173,7 @@ impl Effect {
             | Self::RunImport
             | Self::UndoImport(_)
             | Self::Export(..)
+            | Self::ExportHistory { .. }
             | Self::BackUp => true,
             // Setting up and restoring ask for the directory themselves.
             Self::PrepareOffice(_)

@@ -228,9 +228,7 @@ impl Layer {
         match self {
             Self::SignIn(sign_in) => action == Action::Menu && sign_in.has_office(),
             Self::Record(record) => record.form.lacks(action),
-            Self::Audit(_) => {
-                matches!(action, Action::New | Action::Find | Action::Decide | Action::Export)
-            }
+            Self::Audit(_) => matches!(action, Action::New | Action::Decide | Action::Sort),
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export
             }

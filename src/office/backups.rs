@@ -9,9 +9,10 @@ use chrono::NaiveDateTime;
 use super::{Office, Session, ground, io_fault};
 use crate::domain::account::Role;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::history::Head;
 use crate::domain::progress::Watch;
 use crate::domain::text::clean_line;
-use crate::store::{Deed, Verification};
+use crate::store::{Deed, Expectations, Signatures, Verification};
 use automatic::{copied, manifest_of};
 use container::{Manifest, TEMP_PREFIX};
 
@@ -93,13 +94,15 @@ impl Session<'_> {
             .tempdir_in(folder)
             .map_err(|error| cannot_write(path, &error))?;
         let copy = scratch.path().join("tuanzhuan.db");
-        let found = copied(&self.office.store, &copy, &self.office.key.pragma_literal())?;
+        let (key, wanted) = (self.office.key.pragma_literal(), self.expectations(&[]));
+        let found = copied(&self.office.store, &copy, &key, wanted)?;
         let files = [copy, keys_of(self.office)];
         let made_at = self.now.local(self.now.moment);
         let manifest = manifest_of(made_at, &self.actor.org_name, found, &files)?;
         container::write(path, &manifest, &files)?;
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        self.desk().record(&Deed::new("backup", name))?;
+        let end = found.head.map(|head| format!("记录末条 {head}")).unwrap_or_default();
+        self.desk().record(&Deed::new("backup", name).detail(end))?;
         Ok(found)
     }
 
@@ -121,9 +124,23 @@ impl Session<'_> {
     /// # Errors
     /// Naming the first thing that is damaged.
     pub fn verify(&self) -> Result<Verification, Fault> {
-        let found = self.office.store.verify()?;
+        self.verify_with(&[])
+    }
+
+    /// As [`Session::verify`], also against ends of the history that were written down before.
+    ///
+    /// # Errors
+    /// As [`Session::verify`].
+    pub fn verify_with(&self, heads: &[Head]) -> Result<Verification, Fault> {
+        let found = self.office.store.verify_against(self.expectations(heads))?;
         self.office.store.check_derived()?;
         Ok(found)
+    }
+
+    fn expectations<'h>(&self, heads: &'h [Head]) -> Expectations<'h> {
+        let signatures =
+            if self.office.is_demo() { Signatures::WhereMade } else { Signatures::Required };
+        Expectations { now: self.now, signatures, heads }
     }
 
     /// Makes counts and search words anew from the records.

@@ -5,9 +5,9 @@ use super::{Assurance, Door, Office, Session};
 use crate::domain::account::{Account, AccountState, Actor};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{AccountId, Moment, Now};
-use crate::store::{Attempts, Credentials, Deed, Sitting};
+use crate::store::{Attempts, Credentials, Deed, Pen, Sitting};
 use crate::vault::{
-    KdfCost, PersonalFacts, PlannedSlot, PolicyFault, SlotId, SlotKey, Unlocked, VaultFault,
+    KdfCost, PersonalFacts, PolicyFault, SigningRoot, SlotId, SlotKey, Unlocked, VaultFault,
     Verifier, check_login_password, check_slot_password, one_time_code,
 };
 
@@ -29,19 +29,15 @@ impl Door {
             (None, Some(actor)) => actor.id_number.clone(),
             (None, None) => return Err(wrong()),
         };
-        let sitting = self.check_inside(id.reveal(), current, now)?;
+        let (sitting, _) = self.check_inside(id.reveal(), current, now)?;
         let opens = self.opens_database(&sitting.actor);
         check_policy(&sitting, current, new, opens)?;
         let office = self.office.as_mut().ok_or_else(wrong)?;
-        let fingerprint = office.set_password(&sitting, (new, opens), now.moment)?;
-        let first = sitting.account.state == AccountState::Initial;
+        office.set_password(&sitting, (new, opens), now)?;
         let actor = office.store.sitting(id.reveal())?.ok_or_else(wrong)?.actor;
         self.guest = None;
         self.actor = Some(actor.clone());
         self.given_at = Some(now.moment);
-        let deed = if first { "account_activate" } else { "password_change" };
-        let deed = Deed::new(deed, actor.name.clone()).detail(fingerprint);
-        self.session(now)?.desk().record(&deed)?;
         self.remember(now);
         Ok(actor)
     }
@@ -154,26 +150,27 @@ impl Office {
         Ok(anew)
     }
 
-    /// Whether a password fits an account: one derivation, whatever the answer and whoever it is.
+    /// What somebody signs with, if the password fits the account: one derivation, whatever the
+    /// answer and whoever it is.
     pub(super) fn fits(
         &self,
         sitting: Option<&Sitting>,
         id: &str,
         password: &str,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Option<SigningRoot>, Fault> {
         let slot = sitting.and_then(|sitting| sitting.account.slot.as_ref());
         match (sitting, &self.vault) {
             (Some(sitting), Some(vault)) if slot.is_some() => match vault.unlock(id, password) {
-                Ok(unlocked) => Ok(self.serves(sitting, &unlocked)),
-                Err(VaultFault::WrongPassword) => Ok(false),
+                Ok(unlocked) => Ok(self.serves(sitting, &unlocked).then_some(unlocked.signing)),
+                Err(VaultFault::WrongPassword) => Ok(None),
                 Err(fault) => Err(fault.into()),
             },
             (Some(sitting), _) if !sitting.verifier.is_empty() => {
-                Ok(Verifier::verify(&sitting.verifier, password))
+                Ok(Verifier::open(&sitting.verifier, password))
             }
             _ => {
                 Verifier::make(password, self.cost())?;
-                Ok(false)
+                Ok(None)
             }
         }
     }
@@ -185,8 +182,7 @@ impl Office {
             && self.trusted_slots().is_ok_and(|list| list.contains(&key))
     }
 
-    /// Sets a password and returns the fingerprint of its slot for the history, empty where it has
-    /// none.
+    /// Sets a password, enters the signing key that goes with it, and notes both.
     ///
     /// The slot's public key is listed first, then the slot is written, then the account points at
     /// it: wherever it breaks off, the old password or the new one opens, never neither.
@@ -194,27 +190,58 @@ impl Office {
         &mut self,
         sitting: &Sitting,
         (new, opens): (&str, bool),
-        at: Moment,
-    ) -> Result<String, Fault> {
+        now: Now,
+    ) -> Result<(), Fault> {
         let (account, id) = (&sitting.account, sitting.account.id_number.reveal());
         let Some(vault) = self.vault.as_mut().filter(|_| opens) else {
-            let verifier = Verifier::make(new, self.cost())?;
+            let (verifier, signing) = Verifier::make_signing(new, self.cost())?;
             let credentials = Credentials::Verifier(verifier);
-            self.store.atomically(|| self.store.set_credentials(account.id, &credentials))?;
-            return Ok(String::new());
+            self.pen = self.store.atomically(|| {
+                self.store.set_credentials(account.id, &credentials)?;
+                self.note_password(sitting, &signing, String::new(), now)
+            })?;
+            return Ok(());
         };
         let old = account.slot.clone().map(SlotId);
-        let planned: PlannedSlot = vault.plan_slot(&self.key, old.as_ref(), (id, new))?;
+        let (planned, signing) = vault.plan_slot(&self.key, old.as_ref(), (id, new))?;
         let SlotKey { slot, public_key } = planned.key();
         let listed = (slot.0.as_str(), &public_key);
         let store = &self.store;
-        store.atomically(|| store.list_slot(listed, Some(account.id), &account.name, at))?;
+        store
+            .atomically(|| store.list_slot(listed, Some(account.id), &account.name, now.moment))?;
         vault.put_slot(&self.key, planned)?;
-        store.atomically(|| {
-            store.keep_only_slot(account.id, listed)?;
-            store.set_credentials(account.id, &Credentials::Slot(slot.0.clone()))
+        self.pen = self.store.atomically(|| {
+            self.store.keep_only_slot(account.id, listed)?;
+            self.store.set_credentials(account.id, &Credentials::Slot(slot.0.clone()))?;
+            self.note_password(sitting, &signing, fingerprint(&public_key), now)
         })?;
-        Ok(fingerprint(&public_key))
+        Ok(())
+    }
+
+    /// Notes a new password, and enters the signing key that goes with it. The old pen, where the
+    /// person has one in hand, signs the change: it vouches for the new key.
+    fn note_password(
+        &self,
+        sitting: &Sitting,
+        signing: &SigningRoot,
+        fingerprint: String,
+        now: Now,
+    ) -> Result<Option<Pen>, Fault> {
+        let (account, actor) = (&sitting.account, &sitting.actor);
+        let first = account.state == AccountState::Initial;
+        let deed = if first { "account_activate" } else { "password_change" };
+        let deed = Deed::new(deed, account.name.clone()).detail(fingerprint);
+        if self.is_demo() || self.pen.is_some() {
+            self.desk(actor, now).record(&deed)?;
+        }
+        if self.is_demo() {
+            return Ok(None);
+        }
+        let pen = super::pens::enrol(&self.store, actor, signing, now, "本人设置密码")?;
+        if self.pen.is_none() {
+            self.store.desk(actor, now).signing_with(Some(&pen)).record(&deed)?;
+        }
+        Ok(Some(pen))
     }
 
     /// Removes the key slot of an account that was reset or removed.

@@ -15,7 +15,9 @@ use crate::domain::id_number::normal_form;
 use crate::domain::ids::{Moment, Now};
 use crate::rules::Rules;
 use crate::store::{Attempts, Sitting, Store};
-use crate::vault::{AttemptsFile, DatabaseKey, Gate, Seen, Unlocked, Vault, VaultFault, gate};
+use crate::vault::{
+    AttemptsFile, DatabaseKey, Gate, Seen, SigningRoot, Unlocked, Vault, VaultFault, gate,
+};
 use zeroize::Zeroizing;
 
 /// How long an initial password lets somebody in after the account was made (security.md 4.3).
@@ -143,19 +145,22 @@ impl Door {
         }
         self.look_for_room();
         self.claim(Patience::Short)?;
-        self.actor = None;
-        self.guest = None;
-        self.given_at = None;
+        self.nobody();
         let id = normal_form(id_number);
-        let sitting = match &self.office {
+        let (sitting, signing) = match &self.office {
             Some(_) => self.check_inside(&id, password, now)?,
             None => self.unseal(&id, password, now)?,
         };
-        self.seat(sitting, now)
+        self.seat(sitting, &signing, now)
     }
 
     /// Opens the sealed database with a slot password.
-    fn unseal(&mut self, id: &str, password: &str, now: Now) -> Result<Sitting, Fault> {
+    fn unseal(
+        &mut self,
+        id: &str,
+        password: &str,
+        now: Now,
+    ) -> Result<(Sitting, SigningRoot), Fault> {
         let opened = Vault::open(&self.places.data, &self.places.config);
         let vault = opened.map_err(|fault| self.name_keys(fault))?;
         let mark = vault.account_mark(id)?;
@@ -182,9 +187,11 @@ impl Door {
         // Failures that cannot be forgotten now are forgotten next time; nobody is kept out for it.
         attempts.record_success(&mark, now.moment.0).unwrap_or_default();
         self.office = Some(office);
+        // What is noted next is signed already.
+        self.take_up_pen(&sitting.actor, &unlocked.signing, now)?;
         self.look_at_freshness(&sitting.actor, now)?;
         self.settle_keys(&sitting.actor, now);
-        Ok(sitting)
+        Ok((sitting, unlocked.signing))
     }
 
     fn open_office(&self, vault: Vault, unlocked: &Unlocked, now: Now) -> Result<Office, Fault> {
@@ -201,6 +208,7 @@ impl Door {
             key,
             newest_key: unlocked.older.is_some().then(|| unlocked.key.clone()),
             vault: Some(vault),
+            pen: None,
             rules: self.rules.clone(),
             places: self.places.clone(),
             shelf: super::directory::Shelf::default(),
@@ -214,25 +222,25 @@ impl Door {
         id: &str,
         password: &str,
         now: Now,
-    ) -> Result<Sitting, Fault> {
+    ) -> Result<(Sitting, SigningRoot), Fault> {
         let looking = self.viewing.is_some();
         let office = self.office.as_ref().ok_or_else(wrong)?;
         let attempts = office.attempts(id, now)?;
         pass(gate(attempts.failures, attempts.failed_at.0, now.moment.0, attempts.failed_at.0))?;
         let sitting = office.store.sitting(id)?;
         let fits = office.fits(sitting.as_ref(), id, password)?;
-        if !fits && looking {
+        if fits.is_none() && looking {
             // The count cannot be kept here, so whoever opened the database has to open it again.
             if !office.is_demo() {
                 self.office = None;
             }
             return Err(wrong());
         }
-        if !fits {
+        let Some(signing) = fits else {
             let failures = attempts.failures.saturating_add(1);
             office.store.note_attempts(id, Attempts { failures, failed_at: now.moment })?;
             return Err(wrong());
-        }
+        };
         let sitting = sitting.ok_or_else(wrong)?;
         if let Some(fault) = spent(&sitting, attempts, self.later(now)) {
             return Err(fault);
@@ -240,10 +248,27 @@ impl Door {
         if attempts.failures > 0 && !looking {
             office.store.forget_attempts(id)?;
         }
-        Ok(sitting)
+        Ok((sitting, signing))
     }
 
-    fn seat(&mut self, sitting: Sitting, now: Now) -> Result<Entry, Fault> {
+    fn take_up_pen(&mut self, actor: &Actor, signing: &SigningRoot, now: Now) -> Result<(), Fault> {
+        let office = self.office.as_mut().ok_or_else(wrong)?;
+        let told = office.take_up_pen(actor, signing, now)?;
+        self.warnings.extend(told);
+        Ok(())
+    }
+
+    /// Nobody is in; the database stays as it is.
+    fn nobody(&mut self) {
+        self.actor = None;
+        self.guest = None;
+        self.given_at = None;
+        if let Some(office) = &mut self.office {
+            office.pen = None;
+        }
+    }
+
+    fn seat(&mut self, sitting: Sitting, signing: &SigningRoot, now: Now) -> Result<Entry, Fault> {
         if sitting.account.state == AccountState::Initial {
             self.must_write(now)?;
             let entry = Entry::MustChange {
@@ -254,6 +279,7 @@ impl Door {
             return Ok(entry);
         }
         let actor = sitting.actor;
+        self.take_up_pen(&actor, signing, now)?;
         self.actor = Some(actor.clone());
         self.given_at = Some(now.moment);
         // Who only looks leaves no entry: what would show a number in the clear is refused there.
@@ -302,9 +328,7 @@ impl Door {
     /// Leaves the session; the database stays open for the next person.
     pub fn lock(&mut self) {
         self.remember_end();
-        self.actor = None;
-        self.guest = None;
-        self.given_at = None;
+        self.nobody();
     }
 
     /// Closes the database and forgets the key. The invented office cannot be sealed.

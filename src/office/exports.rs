@@ -8,6 +8,7 @@ use super::Session;
 use crate::domain::account::Role;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::form::{ExternalSystem, Initiator};
+use crate::domain::history::Head;
 use crate::domain::ids::{MemberId, Moment, OrgId};
 use crate::domain::member::MemberEntry;
 use crate::domain::order::ExportOrder;
@@ -31,6 +32,8 @@ pub struct ExportDone {
     pub path: PathBuf,
     /// Rows.
     pub n_rows: usize,
+    /// The end of the history when it was written; the file has it where its form has a place.
+    pub head: Option<Head>,
 }
 
 /// How a file is written.
@@ -130,7 +133,7 @@ impl Session<'_> {
         }))
     }
 
-    fn write(
+    pub(super) fn write(
         &self,
         (sheet_name, columns): (&str, &[ExportColumn]),
         rows: &mut ExportRows<'_, Fault>,
@@ -147,18 +150,22 @@ impl Session<'_> {
         if full {
             self.check_assurance("导出完整号码")?;
         }
-        let table = ExportTable { sheet_name, columns };
+        let head = self.office.store.head()?;
+        let printed = head.map(|head| head.to_string());
+        let table = ExportTable { sheet_name, columns, history_head: printed.as_deref() };
         let n = write_table(path, &table, rows, manner.overwrite).map_err(told)?;
         let n_rows = usize::try_from(n).unwrap_or(usize::MAX);
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let detail = format!("{n_rows} 行，{}", if full { "完整号码" } else { "遮掩号码" });
+        let shown = if full { "完整号码" } else { "遮掩号码" };
+        let detail =
+            format!("{n_rows} 行，{shown}，记录末条 {}", printed.as_deref().unwrap_or("无"));
         self.desk().record(&Deed::new("export", format!("{sheet_name} {name}")).detail(detail))?;
-        Ok(ExportDone { path: path.to_owned(), n_rows })
+        Ok(ExportDone { path: path.to_owned(), n_rows, head })
     }
 }
 
 /// Reports now and then how many rows are written; how many there are is not known before.
-fn report(watch: &mut Watch<'_>, n: &mut u64) -> Result<(), Fault> {
+pub(super) fn report(watch: &mut Watch<'_>, n: &mut u64) -> Result<(), Fault> {
     const STRIDE: u64 = 4096;
     *n += 1;
     if !n.is_multiple_of(STRIDE) {
@@ -181,7 +188,7 @@ fn told<E: Display + Into<Fault>>(fault: ExportFault<E>) -> Fault {
 
 /// Rows that `fetch` hands out in pages: given where a page begins, it returns the page and where
 /// the next one begins. Ends after a page without a next one, or after a fault.
-fn paged<R, C>(
+pub(super) fn paged<R, C>(
     mut fetch: impl FnMut(Option<C>) -> Result<(Vec<R>, Option<C>), Fault>,
 ) -> impl Iterator<Item = Result<R, Fault>> {
     let (mut page, mut cursor, mut done) = (Vec::new().into_iter(), None, false);

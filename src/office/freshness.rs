@@ -35,7 +35,7 @@ impl Door {
         let deed = Deed::new("older_copy", "操作记录").detail(detail.clone());
         // Who only looks can note nothing; whoever writes next is told again.
         if office.viewing.is_none() {
-            office.store.desk(actor, now).record(&deed)?;
+            office.desk(actor, now).record(&deed)?;
         }
         self.warnings.push(format!(
             "数据比这台机器上次看到的旧，或者换成了另一份：{detail}。若刚恢复过备份，这是正常的，请把缺的补录；若没有，请先不要办理，问一下谁动过数据目录。这件事会记入操作记录。"

@@ -159,7 +159,7 @@ impl Office {
         }
         let n = dropped.len();
         let deed = Deed::new("slot_drop", format!("{n} 个"));
-        self.store.desk(actor, now).record(&deed)?;
+        self.desk(actor, now).record(&deed)?;
         Ok(Some(format!(
             "密钥文件里有 {n} 个钥匙位不在账号名单上，已作废并记入操作记录。若最近没有重置过管理员的密码，请查一下谁动过这台机器。"
         )))
@@ -225,7 +225,7 @@ impl Office {
         self.store.atomically(|| {
             self.store.set_key_change(KeyChange::Settled)?;
             let deed = Deed::new("key_change", actor.org_name.clone());
-            self.store.desk(actor, now).record(&deed)
+            self.desk(actor, now).record(&deed)
         })
     }
 }

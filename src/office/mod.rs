@@ -11,11 +11,13 @@ mod demo;
 mod directory;
 mod door;
 mod exports;
+mod history;
 mod freshness;
 mod ground;
 mod imports;
 mod key_change;
 mod org_search;
+mod pens;
 mod places;
 mod records;
 mod recovery;
@@ -48,7 +50,7 @@ use crate::domain::ids::{Now, OrgId};
 pub use crate::domain::order::OfficeEntry;
 use crate::domain::organisation::Organisation;
 use crate::rules::Rules;
-use crate::store::{Desk, Store};
+use crate::store::{Desk, Pen, Store};
 use crate::vault::{DatabaseKey, Vault, VaultFault};
 
 /// An opened office: its database, its keys and its rules.
@@ -59,6 +61,8 @@ pub struct Office {
     newest_key: Option<DatabaseKey>,
     /// None in the invented office, whose key lies open.
     vault: Option<Vault>,
+    /// What the signed-in person signs with; none in the invented office.
+    pen: Option<Pen>,
     rules: Arc<Rules>,
     places: Places,
     shelf: directory::Shelf,
@@ -70,6 +74,11 @@ impl Office {
     /// Whether this is the invented office.
     pub fn is_demo(&self) -> bool {
         self.vault.is_none()
+    }
+
+    /// The handle of somebody, where everything is signed if the pen in hand is theirs.
+    fn desk<'a>(&'a self, actor: &'a Actor, now: Now) -> Desk<'a> {
+        self.store.desk(actor, now).signing_with(self.pen.as_ref())
     }
 
     /// The rule file in force.
@@ -139,7 +148,7 @@ impl<'a> Session<'a> {
 
     /// The scoped handle for reading lists.
     pub fn desk(&self) -> Desk<'a> {
-        self.office.store.desk(self.actor, self.now)
+        self.office.desk(self.actor, self.now)
     }
 }
 

@@ -101,14 +101,16 @@ impl Session<'_> {
     /// Where the person is not in scope.
     pub fn reveal(&self, target: RevealTarget) -> Result<(String, String, Moment), Fault> {
         let desk = self.desk();
+        let mut deed = Deed::new("reveal", "");
         let (object, numbers) = match target {
             RevealTarget::Member(id) => {
+                deed = deed.about(id);
                 let member = desk.member(id)?;
                 (member.name, (member.id_number.reveal().to_owned(), member.phone))
             }
             RevealTarget::Transfer(id) => (desk.transfer(id)?.number, desk.numbers_of(id)?),
         };
-        desk.record(&Deed::new("reveal", object))?;
+        desk.record(&Deed { object, ..deed })?;
         Ok((numbers.0, numbers.1, Moment(self.now.moment.0 + REVEAL_SECONDS)))
     }
 

@@ -2,17 +2,17 @@
 
 use super::credentials::fingerprint;
 use super::door::with_fitting_key;
+use super::pens::enrol;
 use super::{Door, Places};
 use crate::domain::account::{Actor, Role};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
 use crate::store::{Credentials, Deed, Sitting, Store};
-use zeroize::Zeroizing;
-
 use crate::vault::{
-    DatabaseKey, PersonalFacts, PlannedSlot, RecoveryKey, SlotId, SlotKey, Unlocked, Vault,
-    VaultFault, check_slot_password,
+    DatabaseKey, PersonalFacts, PlannedSlot, RecoveryKey, SigningRoot, SlotId, SlotKey, Unlocked,
+    Vault, VaultFault, check_slot_password,
 };
+use zeroize::Zeroizing;
 
 /// Opens the vault with the recovery key and gives an administrator a new password. On a machine
 /// without the old `device.key` the other administrators' slots go: they are activated again.
@@ -34,7 +34,7 @@ pub fn recover(
     let sitting = administrator(&store, id)?;
     check_policy(&sitting, password)?;
     settle(&mut vault, &unlocked, &key)?;
-    let slot = new_slot(&mut vault, &store, &sitting, (&key, password), now)?;
+    let (slot, signing) = new_slot(&mut vault, &store, &sitting, (&key, password), now)?;
     let account = sitting.account.id;
     store.atomically(|| {
         store.keep_only_slot(account, (&slot.slot.0, &slot.public_key))?;
@@ -42,7 +42,8 @@ pub fn recover(
         store.forget_attempts(id)?;
         let detail = format!("用恢复密钥，{}", fingerprint(&slot.public_key));
         let deed = Deed::new("password_change", sitting.account.name.clone()).detail(detail);
-        store.desk(&sitting.actor, now).record(&deed)
+        let pen = enrol(&store, &sitting.actor, &signing, now, "用恢复密钥重设密码")?;
+        store.desk(&sitting.actor, now).signing_with(Some(&pen)).record(&deed)
     })?;
     Ok(sitting.actor)
 }
@@ -94,7 +95,7 @@ fn new_slot(
     sitting: &Sitting,
     (key, password): (&DatabaseKey, &str),
     now: Now,
-) -> Result<SlotKey, Fault> {
+) -> Result<(SlotKey, SigningRoot), Fault> {
     let account = &sitting.account;
     let id = account.id_number.reveal();
     let list = |slot: &SlotKey| {
@@ -105,19 +106,19 @@ fn new_slot(
         Err(VaultFault::DeviceKeyFits) => {
             let known = vault.slots();
             let old = account.slot.clone().map(SlotId).filter(|slot| known.contains(slot));
-            let planned = vault.plan_slot(key, old.as_ref(), (id, password))?;
+            let (planned, signing) = vault.plan_slot(key, old.as_ref(), (id, password))?;
             let slot = planned.key();
             list(&slot)?;
             vault.put_slot(key, planned)?;
-            Ok(slot)
+            Ok((slot, signing))
         }
         // Listed afterwards: until then the recovery key, which brought them here, still opens.
         made => {
-            let slot = made?;
+            let (slot, signing) = made?;
             let public_key = vault.public_key(&slot).unwrap_or_default();
             let slot = SlotKey { slot, public_key };
             list(&slot)?;
-            Ok(slot)
+            Ok((slot, signing))
         }
     }
 }

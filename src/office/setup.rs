@@ -15,7 +15,7 @@ use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
 use crate::store::{Deed, NewAccount, Store};
 use crate::vault::{
-    KdfCost, PersonalFacts, RecoveryKey, SlotId, SlotKey, Unlocked, Vault, check_slot_password,
+    KdfCost, PersonalFacts, RecoveryKey, SlotKey, Unlocked, Vault, check_slot_password,
 };
 
 /// An office that is ready to be put in place.
@@ -164,14 +164,14 @@ fn fill(
         contact_phone: person.phone.clone(),
         ..OrgEntry::default()
     };
-    found(&store, &org, person, (&vault.slot_keys(), &unlocked.slot), now)
+    found(&store, &org, person, (&vault.slot_keys(), unlocked), now)
 }
 
 fn found(
     store: &Store,
     org: &OrgEntry,
     person: &Person,
-    (keys, slot): (&[SlotKey], &SlotId),
+    (keys, unlocked): (&[SlotKey], &Unlocked),
     now: Now,
 ) -> Result<(), Fault> {
     let name = person.name.as_str();
@@ -184,6 +184,7 @@ fn found(
             role: crate::domain::account::Role::Administrator,
             org: root.id,
         };
+        let slot = &unlocked.slot;
         let account = store.add_first_account(&new, &slot.0, now.moment)?;
         for key in keys {
             // The other one is the recovery key's, which is nobody's.
@@ -192,7 +193,9 @@ fn found(
         }
         let marks: Vec<String> = keys.iter().map(|key| fingerprint(&key.public_key)).collect();
         let deed = Deed::new("office_create", root.full_name).detail(marks.join("；"));
-        store.record_unsigned(now.moment, name, &deed)
+        store.record_unsigned(now.moment, name, &deed)?;
+        let Some(first) = store.sitting(person.id_number.reveal())? else { return Ok(()) };
+        super::pens::enrol(store, &first.actor, &unlocked.signing, now, "首次登记").map(drop)
     })
 }
 

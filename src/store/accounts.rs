@@ -209,6 +209,7 @@ impl Desk<'_> {
         let account = self.account_to_change(id)?;
         self.store.atomically(|| {
             self.set_verifier(id, verifier, Some(until))?;
+            self.store.close_signer(id)?;
             self.store.forget_attempts(account.id_number.reveal())?;
             self.store.distrust_slots(id)?;
             self.note(&Deed::new("account_reset", account.name.clone()))?;
@@ -227,6 +228,7 @@ impl Desk<'_> {
         let account = self.account_to_change(id)?;
         self.store.atomically(|| {
             self.store.connection.execute(UPDATE, [id.0]).told()?;
+            self.store.close_signer(id)?;
             self.store.distrust_slots(id)?;
             if account.role == Role::Administrator {
                 // Kept in the same transaction, so that no crash can forget it.

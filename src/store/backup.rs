@@ -6,13 +6,14 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::Store;
 use super::fault::{Stored, Told};
 use super::open::key_order;
+use super::{Expectations, Store};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::history::Head;
 
 /// What a check of the database found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Verification {
     /// Members, all states.
     pub n_members: i64,
@@ -20,6 +21,10 @@ pub struct Verification {
     pub n_transfers: i64,
     /// Events, all of whose hashes fit.
     pub n_events: i64,
+    /// Those of them that are signed; every signature fits.
+    pub n_signed: i64,
+    /// The end of the history.
+    pub head: Option<Head>,
 }
 
 /// Pages that are copied at a time: a commit of another connection waits for no more.
@@ -85,7 +90,13 @@ impl Store {
         let copy = Self::unprepared(path, key)?;
         copy.check_file()?;
         let counts = |r: &rusqlite::Row<'_>| {
-            Ok(Verification { n_members: r.get(0)?, n_transfers: r.get(1)?, n_events: r.get(2)? })
+            Ok(Verification {
+                n_members: r.get(0)?,
+                n_transfers: r.get(1)?,
+                n_events: r.get(2)?,
+                n_signed: 0,
+                head: None,
+            })
         };
         copy.connection.query_row(COUNTS, [], counts).told()
     }
@@ -109,19 +120,33 @@ impl Store {
         self.connection.query_row(SQL, [], |r| r.get(0)).told()
     }
 
-    /// Checks pages, references between rows, and the chain of events.
+    /// As [`Store::verify_against`], with nothing known from outside.
     ///
     /// # Errors
     /// Naming the first thing that is damaged.
     pub fn verify(&self) -> Stored<Verification> {
+        self.verify_against(Expectations::default())
+    }
+
+    /// Checks pages, references between rows, and the whole history.
+    ///
+    /// # Errors
+    /// Naming the first thing that is damaged.
+    pub fn verify_against(&self, wanted: Expectations<'_>) -> Stored<Verification> {
         const COUNTS: &str =
             "SELECT (SELECT count(*) FROM members), (SELECT count(*) FROM transfers)";
         self.check_file()?;
         self.check_references()?;
-        let n_events = self.verify_chain()?;
+        let proven = self.prove_history(wanted)?;
         let (n_members, n_transfers) =
             self.connection.query_row(COUNTS, [], |r| Ok((r.get(0)?, r.get(1)?))).told()?;
-        Ok(Verification { n_members, n_transfers, n_events })
+        Ok(Verification {
+            n_members,
+            n_transfers,
+            n_events: proven.n_events,
+            n_signed: proven.n_signed,
+            head: proven.head,
+        })
     }
 
     /// Checks the file alone: its structure, and each page's authentication.

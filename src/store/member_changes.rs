@@ -39,11 +39,11 @@ impl Desk<'_> {
                 id.0
             ];
             self.store.connection.execute(UPDATE, values).told()?;
-            self.note(&Deed::new("member_edit", old.name.clone())).map(drop)
+            self.note(&Deed::new("member_edit", old.name.clone()).about(id)).map(drop)
         })
     }
 
-    fn member_to_change(&self, id: MemberId) -> Stored<Member> {
+    pub(super) fn member_to_change(&self, id: MemberId) -> Stored<Member> {
         let member = self.member(id)?;
         if self.actor.role == Role::Member || !self.covers(&member.branch_path) {
             return Err(not_allowed(
@@ -89,7 +89,8 @@ impl Desk<'_> {
                 old.name,
                 if old.id_number == *number { "不变" } else { "已更正" }
             );
-            self.note(&Deed::new("member_correct", name).detail(detail).reason(reason)).map(drop)
+            self.note(&Deed::new("member_correct", name).about(id).detail(detail).reason(reason))
+                .map(drop)
         })
     }
 
@@ -133,7 +134,8 @@ impl Desk<'_> {
                 )));
             }
             self.store.connection.execute(UPDATE, [id.0]).told()?;
-            self.note(&Deed::new("member_retire", member.name.clone()).reason(reason)).map(drop)
+            self.note(&Deed::new("member_retire", member.name.clone()).about(id).reason(reason))
+                .map(drop)
         })
     }
 }

@@ -273,7 +273,9 @@ impl Desk<'_> {
             }
             let id = self.store.insert_member(entry, branch.id, None)?;
             self.note(
-                &Deed::new("member_add", entry.name.clone()).detail(branch.full_name.clone()),
+                &Deed::new("member_add", entry.name.clone())
+                    .about(id)
+                    .detail(branch.full_name.clone()),
             )?;
             Ok(id)
         })

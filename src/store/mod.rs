@@ -10,6 +10,7 @@ mod audit;
 mod backup;
 mod chain;
 mod derived;
+mod erasure;
 mod fault;
 mod freshness;
 mod imports;
@@ -21,7 +22,9 @@ mod open;
 mod org_search;
 mod org_lists;
 mod organisations;
+mod proof;
 mod scope;
+mod signers;
 mod slot_keys;
 mod stats;
 mod tallies;
@@ -31,6 +34,7 @@ mod words;
 pub use accounts::{Credentials, NewAccount, Sitting};
 pub use adoption::ListedOrg;
 pub use attempts::Attempts;
+pub use audit::HistoryPage;
 pub use backup::Verification;
 pub use chain::Deed;
 pub use fault::Stored;
@@ -41,6 +45,8 @@ pub use members::MemberFilter;
 pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgPlace, Return};
 pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
 pub use organisations::{OrgFilter, namesakes};
+pub use proof::{Expectations, Proven, Signatures};
+pub use signers::{CurrentSigner, Pen};
 pub use slot_keys::{KeyChange, ListedSlot};
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 
@@ -68,6 +74,7 @@ pub struct Desk<'a> {
     store: &'a Store,
     actor: &'a Actor,
     now: Now,
+    pen: Option<&'a Pen>,
 }
 
 impl Store {
@@ -78,7 +85,7 @@ impl Store {
 
     /// The handle of a signed-in person at a moment.
     pub fn desk<'a>(&'a self, actor: &'a Actor, now: Now) -> Desk<'a> {
-        Desk { store: self, actor, now }
+        Desk { store: self, actor, now, pen: None }
     }
 
     /// A fact about the database itself.
@@ -144,6 +151,14 @@ impl Store {
         if !self.connection.is_autocommit() {
             self.connection.execute_batch("ROLLBACK").unwrap_or_default();
         }
+    }
+}
+
+impl<'a> Desk<'a> {
+    /// The same desk, where everything is signed with this pen if it is the person's own.
+    #[must_use]
+    pub fn signing_with(self, pen: Option<&'a Pen>) -> Self {
+        Self { pen, ..self }
     }
 }
 

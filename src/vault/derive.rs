@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::fault::VaultFault;
+use super::signing::SigningRoot;
 
 /// What one Argon2id run may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +207,22 @@ impl Root {
         slot_id: &[u8; 8],
     ) -> Result<Zeroizing<[u8; 32]>, VaultFault> {
         self.expand(&[b"kek", vault_id, slot_id])
+    }
+
+    /// What the person signs with. One derivation serves one account, so nothing more is bound in.
+    pub(super) fn signing(&self) -> Result<SigningRoot, VaultFault> {
+        self.expand(&[b"sign"]).map(SigningRoot::new)
+    }
+
+    /// From a stretched password that is only checked, for the verifier of an account.
+    pub(super) fn from_stretched(stretched: &[u8; 32]) -> Self {
+        Self::extract(stretched)
+    }
+
+    /// What is stored to check such a password against. The stretched password itself must not be:
+    /// it leads to the signing key.
+    pub(super) fn check(&self) -> Result<Zeroizing<[u8; 32]>, VaultFault> {
+        self.expand(&[b"check"])
     }
 
     /// The key of the key file's message authentication code.

@@ -12,6 +12,7 @@ use super::lockout::AccountMark;
 use super::place::{KEY_FILE, PREVIOUS, prepare, prepare_device, read_key_file};
 use super::policy::{PersonalFacts, check_slot_password};
 use super::recovery::RecoveryKey;
+use super::signing::SigningRoot;
 use super::slots::{Generation, Slot, SlotId, SlotKind};
 
 /// A vault whose key file has been read and found whole. It holds no secret.
@@ -34,6 +35,8 @@ pub struct Unlocked {
     pub slot: SlotId,
     /// The slot's public key, which the list inside the database must hold.
     pub public_key: [u8; 32],
+    /// What the person signs with. The recovery key's is nobody's.
+    pub signing: SigningRoot,
 }
 
 /// What the previous key file is good for after a change.
@@ -81,7 +84,8 @@ impl Vault {
         let file = KeyFile::sealed(body, &key)?;
         disk::write_new(&data_dir.join(KEY_FILE), &file.bytes()?)?;
         let (data_dir, config_dir) = (data_dir.to_path_buf(), config_dir.to_path_buf());
-        let unlocked = Unlocked { key, older: None, slot, public_key };
+        let signing = root.signing()?;
+        let unlocked = Unlocked { key, older: None, slot, public_key, signing };
         Ok((Self { data_dir, config_dir, file }, unlocked, recovery))
     }
 
@@ -107,7 +111,7 @@ impl Vault {
         let root = login_root(self.body(), &self.device()?, id_number, password)?;
         let slot = tagged(self.body(), &root)?.ok_or(VaultFault::WrongPassword)?;
         let opened = slot.open(&self.body().vault_id, &root);
-        self.unlocked(slot, opened.unwrap_or_default())
+        self.unlocked(slot, opened.unwrap_or_default(), root.signing()?)
     }
 
     /// Opens with the printed recovery key, on any machine. Afterwards, where the password was
@@ -123,16 +127,21 @@ impl Vault {
         let found =
             recovery.find_map(|slot| Some((slot, slot.open(&self.body().vault_id, &root)?)));
         let (slot, keys) = found.ok_or(VaultFault::WrongRecoveryKey)?;
-        self.unlocked(slot, keys)
+        self.unlocked(slot, keys, root.signing()?)
     }
 
     /// What an opened slot gives; the newest key seals the file.
-    fn unlocked(&self, slot: &Slot, mut keys: Vec<DatabaseKey>) -> Result<Unlocked, VaultFault> {
+    fn unlocked(
+        &self,
+        slot: &Slot,
+        mut keys: Vec<DatabaseKey>,
+        signing: SigningRoot,
+    ) -> Result<Unlocked, VaultFault> {
         let newest = keys.pop();
         let key = newest.ok_or_else(|| VaultFault::DamagedKeyFile { path: self.path() })?;
         self.check_seal(&key)?;
         let (slot, public_key) = (slot.slot_id(), slot.pk.0);
-        Ok(Unlocked { key, older: keys.pop(), slot, public_key })
+        Ok(Unlocked { key, older: keys.pop(), slot, public_key, signing })
     }
 
     /// Whether the file in memory is the one that was sealed under this database key. Unlocking
@@ -160,7 +169,7 @@ impl Vault {
         key: &DatabaseKey,
         id_number: &str,
         password: &str,
-    ) -> Result<SlotId, VaultFault> {
+    ) -> Result<(SlotId, SigningRoot), VaultFault> {
         self.check_settled(key)?;
         refuse_weak(id_number, password)?;
         prepare_device(&self.data_dir, &self.config_dir)?;
@@ -172,11 +181,11 @@ impl Vault {
         }
         body.device_mark = mark;
         body.slots.retain(|slot| slot.kind == SlotKind::Recovery);
-        let slot = new_password_slot(&body, &device, key, (id_number, password), None)?;
+        let (slot, signing) = new_password_slot(&body, &device, key, (id_number, password), None)?;
         let id = slot.slot_id();
         body.slots.insert(0, slot);
         self.commit(key, body, Previous::Withdraw)?;
-        Ok(id)
+        Ok((id, signing))
     }
 
     /// The password slots, in the order they were made.
@@ -295,14 +304,15 @@ pub(super) fn new_password_slot(
     key: &DatabaseKey,
     (id_number, password): (&str, &str),
     replaced: Option<Hex<8>>,
-) -> Result<Slot, VaultFault> {
+) -> Result<(Slot, SigningRoot), VaultFault> {
     refuse_weak(id_number, password)?;
     let root = login_root(body, device, id_number, password)?;
     if tagged(body, &root)?.is_some() {
         return Err(VaultFault::PasswordInUse);
     }
     let id = replaced.map_or_else(Slot::fresh_id, Ok)?;
-    Slot::new(&body.vault_id, id, SlotKind::Password, &root, (body.generation(), key))
+    let slot = Slot::new(&body.vault_id, id, SlotKind::Password, &root, (body.generation(), key))?;
+    Ok((slot, root.signing()?))
 }
 
 pub(super) fn recovery_slot(

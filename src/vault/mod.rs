@@ -27,6 +27,7 @@ mod lockout;
 mod place;
 pub mod policy;
 mod recovery;
+mod signing;
 mod rotate;
 mod seen;
 mod slot_changes;
@@ -47,6 +48,7 @@ pub use policy::{PersonalFacts, PolicyFault, check_login_password, check_slot_pa
 pub use recovery::RecoveryKey;
 pub use rotate::SlotKey;
 pub use seen::Seen;
+pub use signing::SigningRoot;
 pub use slot_changes::PlannedSlot;
 pub use slots::SlotId;
 pub use verifier::Verifier;

@@ -5,6 +5,7 @@ use super::key::DatabaseKey;
 use super::keyring::{Previous, Vault, new_password_slot, recovery_slot};
 use super::recovery::RecoveryKey;
 use super::rotate::SlotKey;
+use super::signing::SigningRoot;
 use super::slots::{Slot, SlotId, SlotKind};
 
 /// A password slot that has been made and is not in the file yet: its public key is entered in the
@@ -22,7 +23,8 @@ impl PlannedSlot {
 
 impl Vault {
     /// Makes a slot for an account without writing anything: a new one, or one in the place of
-    /// `replaced`, which keeps its identifier and gets a new key pair.
+    /// `replaced`, which keeps its identifier and gets a new key pair. With it comes what the
+    /// account signs with once the slot is its own.
     ///
     /// # Errors
     /// [`VaultFault::WeakPassword`] (the initial password always is),
@@ -33,12 +35,14 @@ impl Vault {
         key: &DatabaseKey,
         replaced: Option<&SlotId>,
         (id_number, password): (&str, &str),
-    ) -> Result<PlannedSlot, VaultFault> {
+    ) -> Result<(PlannedSlot, SigningRoot), VaultFault> {
         self.check_settled(key)?;
         let id = replaced.map(|slot| self.place_of(slot)).transpose()?;
         let id = id.map(|place| self.body().slots[place].id);
         let device = self.device()?;
-        new_password_slot(self.body(), &device, key, (id_number, password), id).map(PlannedSlot)
+        let (slot, signing) =
+            new_password_slot(self.body(), &device, key, (id_number, password), id)?;
+        Ok((PlannedSlot(slot), signing))
     }
 
     /// Draws a new recovery key with its slot, without writing anything: it can be shown, and its
@@ -110,7 +114,7 @@ impl Vault {
         id_number: &str,
         password: &str,
     ) -> Result<SlotId, VaultFault> {
-        let planned = self.plan_slot(key, None, (id_number, password))?;
+        let (planned, _) = self.plan_slot(key, None, (id_number, password))?;
         self.put_slot(key, planned)
     }
 
@@ -126,7 +130,7 @@ impl Vault {
         id_number: &str,
         new_password: &str,
     ) -> Result<(), VaultFault> {
-        let planned = self.plan_slot(key, Some(slot), (id_number, new_password))?;
+        let (planned, _) = self.plan_slot(key, Some(slot), (id_number, new_password))?;
         self.put_slot(key, planned).map(drop)
     }
 

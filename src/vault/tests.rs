@@ -229,7 +229,7 @@ fn a_new_machine_is_settled_after_recovery() {
     office.vault.add_slot(&key, WANG, OTHER).unwrap();
     fs::remove_dir_all(office.config()).unwrap();
     let mut vault = office.reopened();
-    let slot = vault.replace_device_key(&key, LI, "Meadow-5-clouds").unwrap();
+    let (slot, _) = vault.replace_device_key(&key, LI, "Meadow-5-clouds").unwrap();
     let again = office.reopened();
     assert_eq!(again.slots(), [slot]);
     assert_eq!(again.unlock(LI, "Meadow-5-clouds").unwrap().key, key);

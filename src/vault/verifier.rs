@@ -1,14 +1,19 @@
-//! Passwords that are only checked, never turned into keys: members' and initial passwords.
+//! Passwords that are only checked, never turned into keys of the database: members' and initial
+//! passwords.
 
-use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Params, Version};
+use zeroize::Zeroizing;
 
-use super::derive::{KdfCost, count_derivation, normalised_password, stretch};
+use super::derive::{KdfCost, Root, stretch};
 use super::fault::VaultFault;
-use super::key::random;
+use super::key::{random, same_bytes};
+use super::signing::SigningRoot;
 
 /// Makes and checks the PHC strings kept with the accounts inside the opened database.
+///
+/// The hash in such a string is not Argon2's output but a value expanded from it: the output itself
+/// also leads to the person's signing key, and whoever reads the database must not sign as them.
 pub struct Verifier;
 
 /// The longest string that is parsed at all.
@@ -20,8 +25,20 @@ impl Verifier {
     /// # Errors
     /// A cost out of bounds, no memory, or no randomness.
     pub fn make(password: &str, cost: KdfCost) -> Result<String, VaultFault> {
+        Self::make_signing(password, cost).map(|(phc, _)| phc)
+    }
+
+    /// The same, with what the person signs with, of one derivation.
+    ///
+    /// # Errors
+    /// As [`Verifier::make`].
+    pub fn make_signing(
+        password: &str,
+        cost: KdfCost,
+    ) -> Result<(String, SigningRoot), VaultFault> {
         let salt = random::<32>()?;
-        let hash = stretch(cost, password, &salt)?;
+        let root = Root::from_stretched(&*stretch(cost, password, &salt)?);
+        let hash = root.check()?;
         let internal = |_| VaultFault::Internal { step: "verifier" };
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
             .map_err(|_| VaultFault::Internal { step: "verifier" })?;
@@ -33,22 +50,35 @@ impl Verifier {
             salt: Some(Salt::new(salt.as_slice()).map_err(internal)?),
             hash: Some(Output::new(hash.as_slice()).map_err(internal)?),
         };
-        Ok(phc.to_string())
+        Ok((phc.to_string(), root.signing()?))
     }
 
     /// Whether the password fits. A string that is damaged, of another algorithm or asks for more
     /// than the bounds fits no password; nothing is derived for it.
     #[must_use]
     pub fn verify(phc: &str, password: &str) -> bool {
-        parsed(phc).is_some_and(|hash| {
-            let password = normalised_password(password);
-            count_derivation();
-            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
-        })
+        Self::open(phc, password).is_some()
+    }
+
+    /// What the person signs with, if the password fits. As [`Verifier::verify`] otherwise.
+    #[must_use]
+    pub fn open(phc: &str, password: &str) -> Option<SigningRoot> {
+        let known = parsed(phc)?;
+        let stretched = stretch(known.cost, password, &known.salt).ok()?;
+        let root = Root::from_stretched(&stretched);
+        let fits = same_bytes(&*root.check().ok()?, &known.hash);
+        if fits { root.signing().ok() } else { None }
     }
 }
 
-fn parsed(phc: &str) -> Option<PasswordHash> {
+/// What a string says.
+struct Parsed {
+    cost: KdfCost,
+    salt: [u8; 32],
+    hash: Zeroizing<[u8; 32]>,
+}
+
+fn parsed(phc: &str) -> Option<Parsed> {
     if phc.len() > MOST_LENGTH {
         return None;
     }
@@ -56,12 +86,12 @@ fn parsed(phc: &str) -> Option<PasswordHash> {
     let params = Params::try_from(&hash).ok()?;
     let cost =
         KdfCost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() };
-    cost.checked().ok()?;
     let ours = hash.algorithm == Algorithm::Argon2id.ident()
-        && hash.version == Some(Version::V0x13.into())
-        && hash.salt.as_ref().is_some_and(|salt| salt.len() >= 16)
-        && hash.hash.as_ref().is_some_and(|hash| hash.len() == 32);
-    ours.then_some(hash)
+        && hash.version == Some(Version::V0x13.into());
+    let salt = hash.salt.as_ref().and_then(|salt| salt.as_ref().try_into().ok())?;
+    let kept = hash.hash.as_ref().and_then(|kept| kept.as_bytes().try_into().ok())?;
+    let parsed = Parsed { cost: cost.checked().ok()?, salt, hash: Zeroizing::new(kept) };
+    ours.then_some(parsed)
 }
 
 #[cfg(test)]
@@ -78,6 +108,15 @@ mod tests {
             assert!(!Verifier::verify(&phc, wrong), "{wrong}");
         }
         assert_ne!(phc, Verifier::make("0102003X", KdfCost::DEMO).unwrap());
+    }
+
+    #[test]
+    fn the_string_does_not_lead_to_the_signing_key() {
+        let (phc, root) = Verifier::make_signing("own password 9", KdfCost::DEMO).unwrap();
+        let again = Verifier::open(&phc, "own password 9").unwrap();
+        assert_eq!(root.seed(&[3; 32]).unwrap(), again.seed(&[3; 32]).unwrap());
+        let stored = SigningRoot::new(parsed(&phc).unwrap().hash);
+        assert_ne!(stored.seed(&[3; 32]).unwrap(), root.seed(&[3; 32]).unwrap());
     }
 
     #[test]

@@ -228,7 +228,7 @@ mod tests {
     fn the_footer_names_no_key_that_never_does_anything_there() {
         let (state, _) = desk(Audit::default(), Role::Administrator);
         let footer = dump(&state, 80, 24)[23].clone();
-        assert_eq!(footer.trim_end(), " 1帮助 5刷新 0菜单 Esc返回");
+        assert_eq!(footer.trim_end(), " 1帮助 3查找 5刷新 9导出 0菜单 Esc返回");
         let (state, _) = desk(Record::undo_import(), Role::Administrator);
         let footer = dump(&state, 80, 24)[23].clone();
         let (mut state, _) = desk(SignIn::locked(), Role::Administrator);

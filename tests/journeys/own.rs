@@ -27,5 +27,5 @@ fn a_member_applies_anew_after_withdrawing() {
 
 #[test]
 fn an_administrator_has_a_centre_too() {
-    journey!(Branch, "0<end><up><up><up><up><enter>", "own-centre-of-administrator");
+    journey!(Branch, "0<end><up><up><up><up><up><up><up><enter>", "own-centre-of-administrator");
 }

@@ -13,7 +13,8 @@ fn help_belongs_to_the_screen() {
     journey!(Committee, "1", "help-home");
     journey!(Committee, "1<pgdn>", "help-home-more");
     journey!(Branch, "21<f1>", "help-form");
-    journey!(Committee, "0<end><up><up><up><enter>", "guide");
+    journey!(Committee, "0<end><up><up><up><up><enter>", "guide");
+    journey!(Committee, "0<end><up><up><up><enter>", "papers");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! JSON: `{"schema":1,"columns":[…],"rows":[…]}`, written row by row.
+//! JSON: `{"schema":1,"history_head":"…","columns":[…],"rows":[…]}`, written row by row.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -13,7 +13,13 @@ pub(super) fn write<E>(
     file: &File,
 ) -> Result<u64, Stop<E>> {
     let mut out = BufWriter::new(file);
-    write!(out, "{{\"schema\":{SCHEMA},\"columns\":")?;
+    write!(out, "{{\"schema\":{SCHEMA},")?;
+    if let Some(head) = table.history_head {
+        out.write_all(b"\"history_head\":")?;
+        put(&mut out, &head)?;
+        out.write_all(b",")?;
+    }
+    out.write_all(b"\"columns\":")?;
     let heads: Vec<_> = table.columns.iter().map(|column| Head(*column)).collect();
     put(&mut out, &heads)?;
     out.write_all(b",\"rows\":[")?;

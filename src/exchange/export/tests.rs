@@ -20,7 +20,8 @@ const COLUMNS: [ExportColumn; 2] = [
     ExportColumn { id: "name", header: "姓名", width_columns: 10 },
     ExportColumn { id: "remark", header: "备注", width_columns: 40 },
 ];
-const TABLE: ExportTable<'_> = ExportTable { sheet_name: "名单", columns: &COLUMNS };
+const TABLE: ExportTable<'_> =
+    ExportTable { sheet_name: "名单", columns: &COLUMNS, history_head: None };
 
 fn cells(texts: &[&str]) -> Result<Vec<String>, String> {
     Ok(texts.iter().map(|text| (*text).to_owned()).collect())
@@ -187,7 +188,7 @@ fn members() -> Vec<(MemberEntry, String)> {
 #[test]
 fn members_come_back_as_they_went() {
     let home = tempfile::tempdir().unwrap();
-    let table = ExportTable { sheet_name: "团员", columns: MEMBER_COLUMNS };
+    let table = ExportTable { sheet_name: "团员", columns: MEMBER_COLUMNS, history_head: None };
     for name in ["a.csv", "a.xlsx"] {
         let path = home.path().join(name);
         let all = members();
@@ -225,7 +226,8 @@ fn organisations_come_back_as_they_went() {
         entry("2", "320000000000", OrgKind::WorkingCommittee, "@团工委"),
         entry("3", "@团工委", OrgKind::Branch, "某某团支部"),
     ];
-    let table = ExportTable { sheet_name: "组织", columns: ORGANISATION_COLUMNS };
+    let table =
+        ExportTable { sheet_name: "组织", columns: ORGANISATION_COLUMNS, history_head: None };
     let mut rows = all.iter().map(|entry| Ok::<_, String>(organisation_cells(entry)));
     write_table(&path, &table, &mut rows, Overwrite::No).unwrap();
     let mut rows = SheetFile::open(&path).unwrap().rows().unwrap();

@@ -27,7 +27,7 @@ pub(super) fn write<E>(
     let mut book = Workbook::new();
     // The rows pass through a file without a name; it must not lie in a directory for everybody.
     book.set_tempdir(scratch_directory).map_err(io_error)?;
-    book.set_properties(&neutral_properties().map_err(io_error)?);
+    book.set_properties(&neutral_properties(table.history_head).map_err(io_error)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(io_error)?;
     prepare(sheet, table).map_err(io_error)?;
     let count = write_rows(sheet, table.columns, rows)?;
@@ -37,10 +37,15 @@ pub(super) fn write<E>(
     Ok(u64::from(count))
 }
 
-/// No author and no hour: the file says nothing about who made it when.
-fn neutral_properties() -> Result<DocProperties, XlsxError> {
+/// No author and no hour: the file says nothing about who made it when. The end of the history stands
+/// among the properties of the document, where it is in nobody's way.
+fn neutral_properties(history_head: Option<&str>) -> Result<DocProperties, XlsxError> {
     let day = ExcelDateTime::from_ymd(2020, 1, 1)?;
-    Ok(DocProperties::new().set_creation_datetime(&day))
+    let neutral = DocProperties::new().set_creation_datetime(&day);
+    Ok(match history_head {
+        Some(head) => neutral.set_comment(format!("操作记录末条 {head}")),
+        None => neutral,
+    })
 }
 
 fn prepare(sheet: &mut Worksheet, table: &ExportTable<'_>) -> Result<(), XlsxError> {

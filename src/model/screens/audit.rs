@@ -25,7 +25,7 @@ impl Audit {
 
     /// What has the focus.
     pub fn focus(&self) -> Focus {
-        Focus::List
+        self.list.focus()
     }
 
     /// Its part of the breadcrumb.
@@ -36,44 +36,39 @@ impl Audit {
     /// Takes an input.
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         self.fit(ctx);
-        if matches!(input, Input::Type(_)) {
-            return Out::nothing().say(NO_SEARCH);
+        match self.list.act(&input) {
+            Effected::Question => self.enter(ctx),
+            Effected::Selection => self.more(ctx),
+            Effected::Done => Out::nothing(),
+            Effected::Nothing => self.other_key(input, ctx),
         }
+    }
+
+    fn other_key(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         match input.action() {
             Some(Action::Back) => Out::nothing().pop(),
             Some(Action::Refresh) => self.enter(ctx),
             Some(Action::Enter) => self.open(ctx.now),
-            Some(action) => match self.refusal(action) {
-                Some(why) => Out::nothing().say(why),
-                None => self.movement(action, ctx),
-            },
+            Some(Action::Export) => Out::nothing().push(ways::export_history(&self.list.text())),
+            Some(action) => {
+                self.refusal(action).map_or_else(Out::nothing, |why| Out::nothing().say(why))
+            }
             None => Out::nothing(),
-        }
-    }
-
-    fn movement(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Out {
-        match self.list.act(&Input::Do(action)) {
-            Effected::Selection => self.more(ctx),
-            Effected::Question | Effected::Done | Effected::Nothing => Out::nothing(),
         }
     }
 
     /// Why an action is not possible here: nobody edits history.
     pub fn refusal(&self, action: Action) -> Option<String> {
-        match action {
-            Action::Find => Some(NO_SEARCH),
-            Action::New | Action::Decide | Action::Sort | Action::Export => Some(READ_ONLY),
-            _ => None,
-        }
-        .map(str::to_owned)
+        matches!(action, Action::New | Action::Decide | Action::Sort).then(|| READ_ONLY.to_owned())
     }
 
     /// Takes an answer of the world.
     pub fn reply(&mut self, reply: &Reply, ctx: &mut Ctx<'_>) -> Out {
         self.fit(ctx);
         match reply {
-            Reply::Audit(ticket, rows, next) => {
-                self.list.take(*ticket, rows.clone(), *next);
+            // What matches little comes in short pages; the screen is filled all the same.
+            Reply::Audit(ticket, rows, next) if self.list.take(*ticket, rows.clone(), *next) => {
+                return self.more(ctx);
             }
             Reply::Failed(ticket, _) => self.list.failed(*ticket),
             // What was done in a screen above is in the record when somebody comes back to it.
@@ -97,12 +92,12 @@ impl Audit {
     pub fn enter(&mut self, ctx: &mut Ctx<'_>) -> Out {
         self.fit(ctx);
         let ticket = self.list.ask(ctx);
-        Out::nothing().effect(Effect::LoadAudit(ticket, None))
+        Out::nothing().effect(Effect::LoadAudit(ticket, self.list.text(), None))
     }
 
     fn more(&mut self, ctx: &mut Ctx<'_>) -> Out {
         let Some((ticket, before)) = self.list.ask_more(ctx) else { return Out::nothing() };
-        Out::nothing().effect(Effect::LoadAudit(ticket, Some(before)))
+        Out::nothing().effect(Effect::LoadAudit(ticket, self.list.text(), Some(before)))
     }
 
     fn open(&self, now: Now) -> Out {
@@ -110,14 +105,12 @@ impl Audit {
         Out::nothing().push(ways::text("操作记录", sentences(row, now)))
     }
 
-    /// The list has no search line, so one more row fits.
     fn fit(&mut self, ctx: &Ctx<'_>) {
-        self.list.table.fit(usize::from((ctx.size.1 + 1).saturating_sub(CHROME)));
+        self.list.table.fit(usize::from(ctx.size.1.saturating_sub(CHROME)));
     }
 }
 
-const READ_ONLY: &str = "操作记录由程序自动记下，只供查看，不能添加、改动、换顺序或导出。";
-const NO_SEARCH: &str = "操作记录不能打字查找，按时间从新到旧排。用上下键和翻页键看。";
+const READ_ONLY: &str = "操作记录由程序自动记下，只供查看和导出，不能添加、改动或换顺序。";
 
 /// One entry in full: the list cuts long texts.
 fn sentences(row: &AuditRow, now: Now) -> Vec<String> {
@@ -157,11 +150,14 @@ mod tests {
     fn older_entries_are_asked_for_near_the_end() {
         let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
-        assert!(*only(&screen.enter(&mut desk.ctx())) == Effect::LoadAudit(Ticket(1), None));
+        assert!(
+            *only(&screen.enter(&mut desk.ctx()))
+                == Effect::LoadAudit(Ticket(1), String::new(), None)
+        );
         let rows = (100..200).rev().map(row).collect();
         screen.reply(&Reply::Audit(Ticket(1), rows, Some(100)), &mut desk.ctx());
         let out = screen.act(Input::Do(Action::Last), &mut desk.ctx());
-        assert!(*only(&out) == Effect::LoadAudit(Ticket(2), Some(100)));
+        assert!(*only(&out) == Effect::LoadAudit(Ticket(2), String::new(), Some(100)));
         screen.reply(&Reply::Audit(Ticket(2), vec![row(99)], None), &mut desk.ctx());
         assert_eq!(screen.list.table.rows.len(), 101);
     }
@@ -185,17 +181,39 @@ mod tests {
         let mut screen = Audit::default();
         screen.enter(&mut desk.ctx());
         let out = screen.reply(&Reply::Stored("已撤销。".to_owned()), &mut desk.ctx());
-        assert!(*only(&out) == Effect::LoadAudit(Ticket(2), None));
+        assert!(*only(&out) == Effect::LoadAudit(Ticket(2), String::new(), None));
     }
 
     #[test]
-    fn typing_and_adding_are_answered_in_words() {
+    fn typing_asks_anew_and_short_pages_are_filled_up() {
         let mut desk = Desk::at_nine();
         let mut screen = Audit::default();
-        let out = screen.act(Input::Type("孔".to_owned()), &mut desk.ctx());
-        assert_eq!(moves(&out), [format!("say {NO_SEARCH}")]);
-        let out = screen.act(Input::Do(Action::New), &mut desk.ctx());
-        assert!(moves(&out)[0].starts_with("say 操作记录由程序"));
+        screen.enter(&mut desk.ctx());
+        let out = screen.act(Input::Type("导出".to_owned()), &mut desk.ctx());
+        let asked = |ticket, before| Effect::LoadAudit(Ticket(ticket), "导出".to_owned(), before);
+        assert!(*only(&out) == asked(2, None));
+        let out =
+            screen.reply(&Reply::Audit(Ticket(2), vec![row(900)], Some(700)), &mut desk.ctx());
+        assert!(*only(&out) == asked(3, Some(700)), "one row does not fill the screen");
+        let out = screen.reply(&Reply::Audit(Ticket(3), vec![], Some(500)), &mut desk.ctx());
+        assert!(*only(&out) == asked(4, Some(500)));
+        screen.reply(&Reply::Audit(Ticket(4), vec![row(3)], None), &mut desk.ctx());
+        let seqs: Vec<i64> = screen.list.table.rows.iter().map(|row| row.seq).collect();
+        assert_eq!(seqs, [900, 3]);
+        let stale = screen.reply(&Reply::Audit(Ticket(1), vec![row(9)], Some(1)), &mut desk.ctx());
+        assert!(stale.effects.is_empty());
+    }
+
+    #[test]
+    fn it_can_be_exported_but_not_changed() {
+        let mut desk = Desk::at_nine();
+        let mut screen = Audit::default();
+        let out = screen.act(Input::Do(Action::Export), &mut desk.ctx());
+        assert_eq!(moves(&out), ["push 导出操作记录"]);
+        for action in [Action::New, Action::Decide, Action::Sort] {
+            let out = screen.act(Input::Do(action), &mut desk.ctx());
+            assert!(moves(&out)[0].starts_with("say 操作记录由程序"));
+        }
     }
 
     #[test]

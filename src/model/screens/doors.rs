@@ -66,6 +66,8 @@ pub enum Door {
     Export(TransferQuery),
     /// 操作记录
     Audit,
+    /// 数据说明
+    Papers,
     /// 设置
     Settings,
     /// 修改密码, and whether the password opens the database.
@@ -104,6 +106,7 @@ impl Door {
             }
             Self::Centre => Centre::default().into(),
             Self::Guide => text::guide().into(),
+            Self::Papers => text::papers().into(),
             Self::Notice(title, lines) => Choice::notice(title, lines).into(),
         }
     }

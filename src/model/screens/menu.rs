@@ -68,6 +68,7 @@ fn entries(messages: &[String], opens_database: bool) -> Vec<(&'static str, Who,
         ("立即备份", Who::Administrators, Release::Effect(Effect::BackUp)),
         open("撤销一批导入", Who::Administrators, Door::UndoImport),
         open("操作指南", Who::All, Door::Guide),
+        open("数据说明（存了什么，谁能看）", Who::All, Door::Papers),
         open("消息（最近说过的话）", Who::All, Door::Notice("消息", recent(messages))),
         ("锁屏", Who::All, Release::Effect(Effect::Lock)),
         ("退出", Who::All, Release::Effect(Effect::Quit)),
@@ -105,12 +106,12 @@ mod tests {
     #[test]
     fn a_backup_is_made_from_the_menu() {
         let (mut state, _) = desk(Home::default(), Role::Administrator);
-        assert!(press(&mut state, "0<end><up><up><up><up><up><enter>") == [Effect::BackUp]);
+        assert!(press(&mut state, "0<end><up><up><up><up><up><up><enter>") == [Effect::BackUp]);
         let made = Reply::BackedUp("在 /x/手工.backup。".to_owned());
         drop(reply(&mut state, made));
         assert!(dump(&state, 80, 24).join("").contains("/x/手工.backup"));
         let (mut state, _) = desk(Home::default(), Role::Operator);
-        assert!(press(&mut state, "0<end><up><up><up><up><up><enter>").is_empty());
+        assert!(press(&mut state, "0<end><up><up><up><up><up><up><enter>").is_empty());
         assert!(state.message.text.contains("由管理员使用"));
     }
 
@@ -120,13 +121,13 @@ mod tests {
         press(&mut state, "0");
         let lines = dump(&state, 80, 24).join("\n");
         assert!(lines.contains("1 设置") && lines.contains("3 修改密码"), "{lines}");
-        assert!(lines.contains("7 退出") && !lines.contains("账号"), "{lines}");
+        assert!(lines.contains("8 退出") && !lines.contains("账号"), "{lines}");
     }
 
     #[test]
     fn a_whole_import_is_taken_back_by_its_number() {
         let (mut state, _) = desk(Home::default(), Role::Administrator);
-        press(&mut state, "0<end><up><up><up><up><enter>");
+        press(&mut state, "0<end><up><up><up><up><up><enter>");
         assert!(press(&mut state, "零<f8>").is_empty());
         let lines = dump(&state, 80, 24).join("\n");
         assert!(lines.contains("批次号应是 1 或更大的整数"), "{lines}");
@@ -142,7 +143,7 @@ mod tests {
         ] {
             let (mut state, _) = desk(Home::default(), role);
             state.session.as_mut().unwrap().demo = demo;
-            press(&mut state, "0<end><up><up><up><up><up><up><enter>");
+            press(&mut state, "0<end><up><up><up><up><up><up><up><enter>");
             let lines = dump(&state, 80, 24).join("\n");
             assert!(lines.contains("现在的密码") && lines.contains(least), "{lines}");
         }

@@ -41,6 +41,8 @@ pub enum Purpose {
     ImportPath(ImportKind),
     /// 导出
     Export(Box<TransferQuery>),
+    /// 操作记录, as far as it answers what was typed.
+    ExportHistory(String),
     /// 设置
     Settings,
 }
@@ -173,6 +175,7 @@ impl Record {
             | Purpose::UndoImport
             | Purpose::ImportPath(_)
             | Purpose::Export(_)
+            | Purpose::ExportHistory(_)
             | Purpose::Settings => Out::nothing(),
         }
     }
@@ -189,7 +192,7 @@ impl Record {
     /// Esc stops an export; all else that a form does is done at once.
     fn while_waiting(&self, input: &Input) -> Out {
         match (&self.purpose, input) {
-            (Purpose::Export(_), Input::Do(Action::Back)) => {
+            (Purpose::Export(_) | Purpose::ExportHistory(_), Input::Do(Action::Back)) => {
                 Out::nothing().effect(Effect::Cancel).say("正在取消..")
             }
             _ => Out::nothing(),

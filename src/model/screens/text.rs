@@ -1,5 +1,6 @@
 //! A page of text: help, the guide, a one-time code.
 
+use crate::domain::paper::Paper;
 use crate::domain::text::columns;
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, KeyRow, Screen, rows_of};
@@ -94,6 +95,11 @@ impl TextPage {
         }
         0
     }
+}
+
+/// The papers of the office, one after the other.
+pub fn papers() -> TextPage {
+    TextPage::new("数据说明", Paper::ALL.iter().flat_map(|paper| paper.lines()).collect())
 }
 
 /// The help page of a layer: the field in hand, what can be done there, and its keys.

@@ -87,6 +87,11 @@ pub fn retire_org(org: &Organisation) -> Layer {
     Record::ask_reason(&format!("停用 {}", org.full_name), Then::RetireOrg(org.id)).into()
 }
 
+/// The form for a file of the history, as far as it answers what was typed.
+pub fn export_history(asked: &str) -> Layer {
+    Record::export_history(asked).into()
+}
+
 /// Asks for the file to import.
 pub fn import_path(kind: ImportKind) -> Layer {
     Record::import_path(kind).into()

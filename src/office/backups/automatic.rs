@@ -13,7 +13,7 @@ use super::{Found, cannot_write, enough_space, retention};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
 use crate::office::{Door, Places, Session};
-use crate::store::{Store, Verification};
+use crate::store::{Expectations, Store, Verification};
 
 /// Why a backup was made by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl BackupJob {
         let source = Store::open_to_view(&self.places.database(), &self.key)?;
         enough_space(folder, 2 * source.bytes()?)?;
         let copy = scratch.path().join("tuanzhuan.db");
-        let found = copied(&source, &copy, &self.key)?;
+        let found = copied(&source, &copy, &self.key, Expectations::default())?;
         self.pack(&path, copy, found, &keys_before)?;
         prune(folder);
         Ok(path)
@@ -200,7 +200,7 @@ impl BackupJob {
 
     #[cfg(test)]
     pub(super) fn pack_for_test(&self, path: &Path, keys_before: &Part) -> Result<(), Fault> {
-        let found = Verification { n_members: 0, n_transfers: 0, n_events: 0 };
+        let found = Verification::default();
         self.pack(path, self.places.database(), found, keys_before)
     }
 }
@@ -231,9 +231,14 @@ pub(in crate::office) fn keep_old_version(
 }
 
 /// Copies a database and checks the copy in every way.
-pub(super) fn copied(source: &Store, copy: &Path, key: &str) -> Result<Verification, Fault> {
+pub(super) fn copied(
+    source: &Store,
+    copy: &Path,
+    key: &str,
+    wanted: Expectations<'_>,
+) -> Result<Verification, Fault> {
     source.copy_to(copy, key)?;
-    Store::open_to_view(copy, key)?.verify()
+    Store::open_to_view(copy, key)?.verify_against(wanted)
 }
 
 pub(super) fn manifest_of(
@@ -248,6 +253,7 @@ pub(super) fn manifest_of(
         members: found.n_members,
         transfers: found.n_transfers,
         events: found.n_events,
+        head: found.head.map(|head| head.to_string()),
         files: files.iter().map(|file| Part::of(file)).collect::<Result<_, _>>()?,
     })
 }

@@ -34,6 +34,9 @@ pub(super) struct Manifest {
     pub members: i64,
     pub transfers: i64,
     pub events: i64,
+    /// The end of the history in it.
+    #[serde(default)]
+    pub head: Option<String>,
     pub files: Vec<Part>,
 }
 

@@ -56,7 +56,7 @@ impl Door {
             return "磁盘读写出错，已停止写入。请检查磁盘，关掉程序再重新打开。".to_owned();
         };
         let (path, key) = (self.places.database(), office.key.pragma_literal());
-        let Office { store, key: owned, newest_key, vault, rules, places, shelf, .. } = office;
+        let Office { store, key: owned, newest_key, vault, rules, places, shelf, pen, .. } = office;
         drop(store);
         let checked = Store::open(&path, &key).and_then(|store| store.verify());
         let opened = checked.and_then(|_| Store::open_to_view(&path, &key));
@@ -72,6 +72,7 @@ impl Door {
                     places,
                     shelf,
                     viewing,
+                    pen,
                 });
                 "磁盘读写出错，刚才这一步没有保存。已关闭重开并检查过：之前保存的都完好。现在只能看；请检查磁盘，关掉程序再重新打开。".to_owned()
             }

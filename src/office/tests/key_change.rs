@@ -337,7 +337,7 @@ fn a_password_change_that_breaks_off_locks_nobody_out() {
         let sitting = office.store.sitting(ADMIN).unwrap().unwrap();
         let slot = SlotId(sitting.account.slot.clone().unwrap());
         let vault = office.vault.as_mut().unwrap();
-        let planned = vault.plan_slot(&office.key, Some(&slot), (ADMIN, NEW)).unwrap();
+        let (planned, _) = vault.plan_slot(&office.key, Some(&slot), (ADMIN, NEW)).unwrap();
         let new = planned.key();
         let listed = (new.slot.0.as_str(), &new.public_key);
         office.store.list_slot(listed, Some(sitting.account.id), "周敏", now().moment).unwrap();
@@ -348,8 +348,10 @@ fn a_password_change_that_breaks_off_locks_nobody_out() {
         let (works, dead) = if written == 1 { (PASSWORD, NEW) } else { (NEW, PASSWORD) };
         assert!(door.knock(ADMIN, dead, at(1)).is_err());
         door.knock(ADMIN, works, at(10)).unwrap();
-        assert!(door.take_warnings().is_empty());
+        // With the new password in force the signing key is another one than was entered.
+        assert_eq!(door.take_warnings().len(), written - 1);
         door.change_password(works, "River-9-stones", at(11)).unwrap();
+        assert!(door.session(at(11)).unwrap().verify().is_ok());
         door.seal();
         door.knock(ADMIN, "River-9-stones", at(12)).unwrap();
     }
@@ -360,7 +362,7 @@ fn a_first_password_that_breaks_off_can_be_chosen_again() {
     let (_dir, mut door) = office("某某学院团委");
     let id = appoint(&door, &second(), Role::Administrator, now());
     let office = door.office.as_mut().unwrap();
-    let planned = office
+    let (planned, _) = office
         .vault
         .as_ref()
         .unwrap()

@@ -12,7 +12,9 @@ use crate::domain::organisation::{OrgEntry, OrgKind, Organisation};
 use crate::domain::testing::id_number;
 use crate::domain::workflow::{Act, Stage};
 use crate::store::organisations::Namesake;
-use crate::store::{Desk, Goal, NewAccount, Request, Ruling, Store, Stored, Transferee};
+use crate::store::{
+    Desk, Expectations, Goal, NewAccount, Proven, Request, Ruling, Store, Stored, Transferee,
+};
 
 /// Accounts, by the number that makes their invented ID number.
 pub const ROOT: u32 = 901;
@@ -190,6 +192,16 @@ impl Office {
     /// Changes the database behind the program's back.
     pub fn behind(&self, sql: &str) -> Result<(), rusqlite::Error> {
         self.store.connection.execute_batch(sql)
+    }
+
+    /// Checks the history, signatures where they were made.
+    pub fn prove(&self) -> Stored<Proven> {
+        self.store.prove_history(Expectations::default())
+    }
+
+    /// How many entries the history has, all of which fit.
+    pub fn n_proven(&self) -> i64 {
+        self.prove().unwrap().n_events
     }
 
     /// The stage of a transfer as it is stored.

@@ -12,6 +12,7 @@ mod lists;
 mod organisations;
 mod pages;
 mod people;
+mod proof;
 mod schema;
 mod stats;
 mod submit;

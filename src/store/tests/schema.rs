@@ -7,6 +7,7 @@ use crate::domain::account::{AccountState, Role};
 use crate::domain::form::{ExternalSystem, Initiator, Reason};
 use crate::domain::member::{Authentication, GraduationMark, MemberState};
 use crate::domain::organisation::{OrgKind, OrgState};
+use crate::domain::paper::ITEMS;
 use crate::domain::workflow::Stage;
 use crate::store::Store;
 
@@ -117,5 +118,45 @@ fn a_special_unit_has_no_place_to_be_stored_in() {
     set("reason = 'special_unit', destination_id = NULL").unwrap();
     for column in ["employer", "address", "school", "destination_typed"] {
         set(&format!("{column} = '某部队'")).unwrap_err();
+    }
+}
+
+/// What says nothing about a person by itself: numbers of rows, stages, times, paths.
+const TECHNICAL: &[(&str, &str)] = &[
+    ("members", "id batch_id"),
+    ("accounts", "id role org_id state code_until made_at"),
+    ("attempts", "failures failed_at known"),
+    (
+        "transfers",
+        "id number stage member_id origin_id origin_path destination_id destination_path
+         destination_is_branch origin_mode destination_mode province_path initiator applicant_id
+         applicant_path origin_consents destination_consents external_system reason applied_at
+         done_at since stopped_in",
+    ),
+    (
+        "organisations",
+        "id code parent_id path kind full_name short_name graduates_on verified_on state batch_id
+         listed",
+    ),
+    (
+        "events",
+        "seq at account_id scope_path behalf_id behalf_name action transfer_id member_id from_stage
+         to_stage salt digest prev_hash hash signature",
+    ),
+];
+
+#[test]
+fn the_inventory_names_every_column_that_speaks_of_people() {
+    let office = Office::new();
+    for (table, technical) in TECHNICAL {
+        let mut statement =
+            office.store.connection.prepare(&format!("PRAGMA table_info({table})")).unwrap();
+        let columns: BTreeSet<String> =
+            statement.query_map([], |r| r.get(1)).unwrap().map(Result::unwrap).collect();
+        let of_table = ITEMS.iter().filter(|item| item.table == *table);
+        let listed = of_table.flat_map(|item| item.columns).map(|c| (*c).to_owned());
+        let known: BTreeSet<String> =
+            listed.chain(technical.split_whitespace().map(str::to_owned)).collect();
+        assert_eq!(columns, known, "{table}");
     }
 }

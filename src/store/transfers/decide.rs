@@ -233,6 +233,7 @@ fn deed(row: &TransferRow, ruling: Ruling<'_>, step: Move, branch: Option<&Organ
     Deed {
         action: ruling.act.id().to_owned(),
         transfer: Some(row.id),
+        member: None,
         on_behalf_of: step.on_behalf_of,
         object: row.number.clone(),
         from: Some(step.from),

@@ -115,6 +115,7 @@ impl Desk<'_> {
         let deed = Deed {
             action: Act::Submit.id().to_owned(),
             transfer: Some(id),
+            member: None,
             on_behalf_of: made.on_behalf_of,
             object: number.clone(),
             from: Some(Stage::Draft),

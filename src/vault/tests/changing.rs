@@ -113,7 +113,7 @@ fn a_slot_with_another_public_key_is_foreign() {
 fn a_planned_slot_is_nothing_before_it_is_put() {
     let mut office = Office::new();
     let (key, slot) = (office.opened.key.clone(), office.opened.slot.clone());
-    let planned = office.vault.plan_slot(&key, Some(&slot), (LI, OTHER)).unwrap();
+    let (planned, _) = office.vault.plan_slot(&key, Some(&slot), (LI, OTHER)).unwrap();
     let wanted = planned.key();
     assert_eq!(wanted.slot, slot);
     assert!(office.reopened().unlock(LI, STRONG).is_ok());

@@ -6,8 +6,8 @@ use ratatui::layout::{Position, Rect};
 use crate::domain::transfer::AuditRow;
 use crate::model::screens::audit::Audit;
 use crate::view::Scene;
-use crate::view::table::{self, Column, Look, Width};
-use crate::view::theme::Focused;
+use crate::view::browse;
+use crate::view::table::{Column, Look, Width};
 
 const COLUMNS: &[Column<AuditRow>] = &[
     Column::new("时间", Width::Exact(16), |row, ctx| {
@@ -26,15 +26,15 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Option<Position> {
-    let empty = ["还没有记录。办过的事会自动记在这里。".to_owned()];
+    let empty = browse::empty_words(&screen.list.text(), "还没有记录。办过的事会自动记在这里。");
     let look = Look { columns: COLUMNS, key: |row| row.seq, empty: &empty };
-    let place = table::place(&screen.list.table, None);
-    let title = format!("操作记录（新的在前，Enter 看全文）  {place}");
-    let pane = scene.theme.pane(title, Focused::Yes);
-    let inner = pane.inner(area);
-    frame.render_widget(pane, area);
-    table::draw(&screen.list.table, &look, scene, frame, inner)
+    browse::draw(&screen.list, (TITLE, REMARK), &look, scene, frame, area)
 }
+
+const TITLE: &str = "操作记录（新的在前，Enter 看全文）";
+
+/// What can be typed; short enough for 80 columns.
+const REMARK: &str = "人名 操作 编号 日期，如 查看和导出";
 
 #[cfg(test)]
 mod tests {
@@ -57,8 +57,8 @@ mod tests {
         };
         reply(&mut state, Reply::Audit(Ticket(1), vec![row], None));
         let lines = dump(&state, 80, 24);
-        assert!(lines[3].contains("2020-06-02 10:00 周敏     退回"), "{lines:#?}");
-        assert!(!lines[3].contains("再交一次"));
+        assert!(lines[4].contains("2020-06-02 10:00 周敏     退回"), "{lines:#?}");
+        assert!(!lines[4].contains("再交一次"));
         press(&mut state, "<enter>");
         let lines = dump(&state, 80, 24).join("\n");
         assert!(lines.contains("再交一次。"), "{lines}");

@@ -79,7 +79,7 @@ mod tests {
         let lines = dump(&state, 80, 24).join("\n");
         assert!(lines.contains("Ctrl+Q") && lines.contains("到底了"), "{lines}");
         press(&mut state, "<esc>");
-        assert!(dump(&state, 80, 24)[1].contains("操作记录（新的在前"));
+        assert!(dump(&state, 80, 24)[2].contains("操作记录（新的在前"));
     }
 
     #[test]

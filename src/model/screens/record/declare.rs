@@ -206,6 +206,20 @@ impl Record {
         ])
     }
 
+    /// 导出 of the history.
+    pub fn export_history(asked: &str) -> Self {
+        let fields = vec![
+            Field::line("path", "存为", PATH).required().with("操作记录.xlsx"),
+            Field::choice("overwrite", "同名文件已有时替换", NO_YES).with("no"),
+        ];
+        let which = match asked {
+            "" => "写出你能看到的全部记录。".to_owned(),
+            asked => format!("只写出查找「{asked}」找到的记录。"),
+        };
+        Self::page("导出操作记录", Purpose::ExportHistory(asked.to_owned()), fields)
+            .saying(&[&which, "扩展名决定格式：xlsx、csv 或 json。这次导出本身也会记入操作记录。"])
+    }
+
     /// 设置
     pub fn settings(now: &Settings) -> Self {
         let minutes = now.lock_after_minutes.to_string();

@@ -31,6 +31,7 @@ impl Record {
             | Purpose::UndoImport
             | Purpose::ImportPath(_)
             | Purpose::Export(_)
+            | Purpose::ExportHistory(_)
             | Purpose::Settings => None,
         };
         if let Some((id, Some(sentence))) = fault {
@@ -84,6 +85,11 @@ impl Record {
             Purpose::ImportPath(kind) => {
                 return Out::nothing().pop().push(open::import(kind, path(&of("path"))));
             }
+            Purpose::ExportHistory(asked) => Effect::ExportHistory {
+                asked,
+                path: path(&of("path")),
+                overwrite: of("overwrite") == "yes",
+            },
             Purpose::Export(query) => {
                 let order = ExportOrder {
                     query: *query,

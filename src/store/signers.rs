@@ -1,0 +1,153 @@
+//! Who signs with what: public keys, and for which entries of the history each is good.
+
+use std::collections::HashMap;
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use rusqlite::{OptionalExtension, params};
+
+use super::chain::Deed;
+use super::fault::{Stored, Told};
+use super::{Desk, Store};
+use crate::domain::ids::AccountId;
+
+/// Separates these signatures from every other use of such keys.
+const PURPOSE: &[u8] = b"tuanzhuan-sign-1";
+
+/// The action of the entry that a key begins with.
+pub(super) const KEY_ENTRY: &str = "signing_key";
+
+/// What a signed-in person signs with (Ed25519). Wiped when dropped.
+pub struct Pen {
+    account: AccountId,
+    key: SigningKey,
+}
+
+impl Pen {
+    /// The pen of an account, of a seed that only the person's password leads to.
+    pub fn new(account: AccountId, seed: &[u8; 32]) -> Self {
+        Self { account, key: SigningKey::from_bytes(seed) }
+    }
+
+    /// Whose it is.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The public half.
+    pub fn public_key(&self) -> [u8; 32] {
+        self.key.verifying_key().to_bytes()
+    }
+
+    /// Signs the hash of an entry, and with it everything before.
+    pub(super) fn sign(&self, hash: &[u8; 32]) -> [u8; 64] {
+        self.key.sign(&message(hash)).to_bytes()
+    }
+}
+
+fn message(hash: &[u8]) -> Vec<u8> {
+    [PURPOSE, hash].concat()
+}
+
+/// The key that is in force for an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentSigner {
+    /// The salt of its seed.
+    pub salt: [u8; 32],
+    /// The public half.
+    pub public_key: [u8; 32],
+}
+
+impl Store {
+    /// The key in force for an account, if it has set a password of its own.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn current_signer(&self, account: AccountId) -> Stored<Option<CurrentSigner>> {
+        const SQL: &str = "SELECT salt, public_key FROM signers
+            WHERE account_id = $1 AND until_seq IS NULL";
+        let row = self.connection.query_row(SQL, [account.0], |r| {
+            Ok(CurrentSigner { salt: r.get(0)?, public_key: r.get(1)? })
+        });
+        row.optional().told()
+    }
+
+    /// Ends an account's key with the newest entry and erases its salt. Entries signed before stay
+    /// verifiable; no new one can be signed with it.
+    pub(super) fn close_signer(&self, account: AccountId) -> Stored<()> {
+        const UPDATE: &str = "UPDATE signers SET salt = NULL,
+                until_seq = (SELECT coalesce(max(seq), 0) FROM events)
+            WHERE account_id = $1 AND until_seq IS NULL";
+        self.connection.execute(UPDATE, [account.0]).map(drop).told()
+    }
+
+    /// All keys, by account, oldest first.
+    pub(super) fn signers(&self) -> Stored<HashMap<i64, Vec<Known>>> {
+        const SQL: &str = "SELECT account_id, public_key, from_seq, until_seq FROM signers
+            ORDER BY from_seq";
+        let mut statement = self.connection.prepare(SQL).told()?;
+        let mut rows = statement.query([]).told()?;
+        let mut all: HashMap<i64, Vec<Known>> = HashMap::new();
+        while let Some(r) = rows.next().told()? {
+            let public_key: [u8; 32] = r.get(1).told()?;
+            let until: Option<i64> = r.get(3).told()?;
+            let known = Known {
+                text: key_text(&public_key),
+                key: VerifyingKey::from_bytes(&public_key).ok(),
+                from: r.get(2).told()?,
+                until: until.unwrap_or(i64::MAX),
+            };
+            all.entry(r.get(0).told()?).or_default().push(known);
+        }
+        Ok(all)
+    }
+}
+
+impl Desk<'_> {
+    /// Enters the public half of this desk's pen as the person's key from here on; an older one ends.
+    /// The entry is signed with the new key itself, which shows that the person has it. Does nothing
+    /// at a desk without a pen.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn enrol(&self, salt: &[u8; 32], why: &str) -> Stored<()> {
+        const INSERT: &str = "INSERT INTO signers (account_id, public_key, salt, from_seq)
+            VALUES ($1, $2, $3, $4)";
+        let Some(pen) = self.pen else { return Ok(()) };
+        self.store.atomically(|| {
+            self.store.close_signer(pen.account)?;
+            let deed = Deed::new(KEY_ENTRY, self.actor.name.clone())
+                .reason(why)
+                .detail(key_text(&pen.public_key()));
+            let seq = self.note(&deed)?;
+            let values = params![pen.account.0, pen.public_key(), salt, seq];
+            self.store.connection.execute(INSERT, values).map(drop).told()
+        })
+    }
+}
+
+/// A public key as the history has it.
+pub(super) fn key_text(public_key: &[u8; 32]) -> String {
+    public_key.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// A key as the check of the history uses it.
+pub(super) struct Known {
+    /// As its first entry has it.
+    pub(super) text: String,
+    /// None where the stored bytes are no key.
+    key: Option<VerifyingKey>,
+    /// The first entry it is good for.
+    pub(super) from: i64,
+    /// The last.
+    pub(super) until: i64,
+}
+
+impl Known {
+    /// Whether this is a signature of that hash. Strict: exactly one encoding is accepted.
+    pub(super) fn signed(&self, hash: &[u8], signature: &[u8]) -> bool {
+        let (Some(key), Ok(signature)) = (&self.key, Signature::from_slice(signature)) else {
+            return false;
+        };
+        key.verify_strict(&message(hash), &signature).is_ok()
+    }
+}
