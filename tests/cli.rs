@@ -14,6 +14,9 @@ mod demo;
 mod directory;
 #[path = "cli/history.rs"]
 mod history;
+#[cfg(target_os = "linux")]
+#[path = "cli/key_change.rs"]
+mod key_change;
 #[path = "cli/members.rs"]
 mod members;
 #[path = "cli/organisations.rs"]

@@ -256,6 +256,7 @@ fn slice(text: &str, from: usize, to: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_good_number_tells_birthday_and_sex() {
@@ -308,6 +309,46 @@ mod tests {
         assert_eq!(IdNumber::parse_other("h12345678").unwrap().kind(), DocumentKind::Other);
         assert!(IdNumber::parse_other("团员证一二三").is_err());
         assert_eq!(IdNumber::parse_other("h12345678").unwrap().birthday(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_one_normal_form(text in any::<String>()) {
+            let form = normal_form(&text);
+            prop_assert!(normal_form(&form) == form);
+            prop_assert!(!form.contains(char::is_whitespace));
+            // Whether it is a number does not depend on how it was spelled; nothing panics.
+            let (raw, clean) = (IdNumber::parse(&text).ok(), IdNumber::parse(&form).ok());
+            prop_assert_eq!(raw, clean);
+        }
+
+        #[test]
+        fn one_number_is_one_number_however_it_is_typed(
+            n in 0u32..28_000,
+            ways in prop::collection::vec(0u8..5, 18),
+        ) {
+            let number = crate::domain::testing::id_number(n);
+            let typed: String = number.reveal().chars().zip(ways).map(|(c, way)| spelled(c, way)).collect();
+            prop_assert_eq!(IdNumber::parse(&typed).ok(), Some(number));
+        }
+
+        #[test]
+        fn a_mask_shows_three_characters_at_most(text in any::<String>()) {
+            let masked = mask_id(&text);
+            prop_assert_eq!(masked.chars().count(), text.chars().count());
+            prop_assert!(masked.chars().skip(3).all(|c| c == '*'));
+        }
+    }
+
+    /// One of the ways in which a character of a number reaches the program.
+    fn spelled(c: char, way: u8) -> String {
+        match way {
+            0 => c.to_ascii_lowercase().to_string(),
+            1 => char::from_u32(u32::from(c) + 0xfee0).map_or(String::new(), String::from),
+            2 => format!(" {c}"),
+            3 => format!("{c}\u{3000}"),
+            _ => c.to_string(),
+        }
     }
 
     fn made(first_17: &str) -> IdNumber {

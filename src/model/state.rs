@@ -1,5 +1,7 @@
 //! The state, its messages, and `update`.
 
+mod lock;
+
 use std::sync::Arc;
 
 use super::effect::{Effect, Reply, Settings};
@@ -15,12 +17,10 @@ use crate::keys::action::Action;
 use crate::keys::normalise::{Key, Press};
 use crate::keys::table::{self, Focus, Input};
 use crate::rules::Rules;
+use lock::{cover, due, lock};
 
 /// Smallest terminal that is worked in; below it a notice is shown and nothing acts.
 pub const SMALLEST: (u16, u16) = (80, 24);
-
-/// Seconds between locking and closing the database (security.md 4.3).
-const SEAL_AFTER: i64 = 15 * 60;
 
 /// Something that happened.
 #[derive(Clone)]
@@ -114,18 +114,7 @@ impl State {
 
     /// The next instant at which something is due: a draft to keep, the idle lock, a number to hide.
     pub fn deadline(&self) -> Option<Moment> {
-        let lock = self
-            .session
-            .as_ref()
-            .map(|_| Moment(self.last_key.0 + i64::from(self.settings.lock_after_minutes) * 60));
-        let seal = self.locked_at.map(|at| Moment(at.0 + SEAL_AFTER));
-        self.layers.iter().filter_map(Layer::deadline).chain(lock).chain(seal).min()
-    }
-
-    /// Whether somebody is signed in and no key came for as long as the settings say.
-    fn is_idle(&self) -> bool {
-        let limit = i64::from(self.settings.lock_after_minutes) * 60;
-        self.session.is_some() && self.now.moment.0 - self.last_key.0 >= limit
+        self.layers.iter().filter_map(Layer::deadline).chain(self.leaving_at()).min()
     }
 
     /// Opens a layer in place of everything, as after signing in, and returns what it asks for.
@@ -169,6 +158,10 @@ impl State {
         let mut effects = out.effects;
         for nav in out.nav {
             effects.extend(self.navigate(nav));
+        }
+        if effects.contains(&Effect::Lock) {
+            effects.retain(|effect| *effect != Effect::Lock);
+            effects.extend(lock(self));
         }
         effects
     }
@@ -224,9 +217,7 @@ impl State {
 /// Takes a message, changes the state, and returns what the world shall do.
 pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
     state.now = now;
-    // A clock that was set back must not put the idle lock off.
-    state.last_key = state.last_key.min(now.moment);
-    state.locked_at = state.locked_at.map(|at| at.min(now.moment));
+    state.follow_clock();
     match msg {
         // A key after a long pause, as when the machine slept, finds the desk locked and is dropped.
         Msg::Press(_) | Msg::Paste(_) if state.is_idle() => due(state),
@@ -234,7 +225,11 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
             state.size = (cols, rows);
             vec![Effect::Redraw]
         }
-        Msg::Press(press) => pressed(state, press),
+        Msg::Press(press) => {
+            let mut effects = lock::seal_if_due(state);
+            effects.extend(pressed(state, press));
+            effects
+        }
         Msg::Paste(text) => pasted(state, text),
         Msg::Reply(reply) => replied(state, &reply),
         Msg::Due => due(state),
@@ -325,33 +320,6 @@ fn act(state: &mut State, input: Input) -> Vec<Effect> {
     }
 }
 
-/// Locks; what was typed in the last second is kept first.
-fn lock(state: &mut State) -> Vec<Effect> {
-    let now = state.now;
-    state.now = Now { moment: Moment(now.moment.0 + 2), ..now };
-    let mut effects = Vec::new();
-    for idx in 0..state.layers.len() {
-        effects.extend(state.with_layer(idx, Layer::due));
-    }
-    state.now = now;
-    effects.push(Effect::Lock);
-    cover(state);
-    // Nothing of the desk may stay on the terminal, whatever it had kept.
-    effects.push(Effect::Redraw);
-    effects
-}
-
-/// Takes everything off the screen at once: the world may be busy for minutes before it answers.
-fn cover(state: &mut State) {
-    if state.session.take().is_some() {
-        state.locked_at = Some(state.now.moment);
-    }
-    state.layers = vec![super::screens::sign_in::SignIn::locked().into()];
-    state.messages.clear();
-    state.last_form = None;
-    state.say(Message::note("屏幕已锁。请重新登录，没填完的草稿都在。"));
-}
-
 fn help(state: &mut State) -> Vec<Effect> {
     let page = super::screens::text::help(state.top(), &state.rules);
     state.navigate(Nav::Push(Box::new(page.into())))
@@ -417,21 +385,4 @@ fn note_session(state: &mut State, reply: &Reply) {
         }
         _ => {}
     }
-}
-
-fn due(state: &mut State) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if state.is_idle() {
-        effects.extend(lock(state));
-    } else {
-        for idx in 0..state.layers.len() {
-            effects.extend(state.with_layer(idx, Layer::due));
-        }
-    }
-    let sealed = state.locked_at.is_some_and(|at| state.now.moment.0 - at.0 >= SEAL_AFTER);
-    if sealed {
-        state.locked_at = None;
-        effects.push(Effect::Seal);
-    }
-    effects
 }

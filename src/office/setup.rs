@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use super::credentials::fingerprint;
 use super::places::make_private;
 use super::{OfficeEntry, Places, io_fault};
 use crate::domain::fault::{Fault, FaultKind};
@@ -184,7 +185,9 @@ fn found(
             let holder = (key.slot == *slot).then_some(account);
             store.list_slot((&key.slot.0, &key.public_key), holder, name, now.moment)?;
         }
-        store.record_unsigned(now.moment, name, &Deed::new("office_create", root.full_name))?;
+        let marks: Vec<String> = keys.iter().map(|key| fingerprint(&key.public_key)).collect();
+        let deed = Deed::new("office_create", root.full_name).detail(marks.join("；"));
+        store.record_unsigned(now.moment, name, &deed)?;
         let Some(first) = store.sitting(person.id_number.reveal())? else { return Ok(()) };
         super::pens::enrol(store, &first.actor, &unlocked.signing, now, "首次登记").map(drop)
     })

@@ -8,8 +8,10 @@ use crate::domain::progress::unwatched;
 use crate::vault::KdfCost;
 
 mod door;
+mod freshness;
 mod key_change;
 mod keys;
+mod memory;
 
 pub(super) const ADMIN: &str = "320102198801015536";
 pub(super) const PASSWORD: &str = "Spring-River-2026";

@@ -51,6 +51,7 @@ impl Store {
             return Err(Fault::new(FaultKind::Damaged, sentence));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        begin_engine();
         let connection = Connection::open_with_flags(path, flags).told()?;
         Self::prepare(connection, Some(key))
     }
@@ -66,6 +67,7 @@ impl Store {
             return Err(Fault::new(FaultKind::Conflict, sentence));
         }
         make_private_file(path)?;
+        begin_engine();
         let connection = Connection::open(path).told()?;
         let store = Self::prepare(connection, Some(key))?;
         store.connection.pragma_update(None, "application_id", APPLICATION_ID).told()?;
@@ -184,6 +186,14 @@ fn make_private_file(path: &Path) -> Stored<()> {
         let sentence = format!("建不了数据库文件 {}。请检查目录权限和磁盘空间。", path.display());
         Fault::new(FaultKind::CannotWrite, sentence).because(error)
     })
+}
+
+/// Has SQLCipher begun before two threads open files at once: the engine says that it is ready
+/// before its encryption is, and a thread that comes in between is refused its key.
+fn begin_engine() {
+    static BEGUN: std::sync::Once = std::sync::Once::new();
+    // Where even this cannot be opened, the opening that follows tells why.
+    BEGUN.call_once(|| drop(Connection::open_in_memory()));
 }
 
 /// A statement with a key in it, in memory that is wiped; rusqlite's own would leave a copy behind.

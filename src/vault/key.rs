@@ -3,14 +3,15 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::fault::VaultFault;
 
 /// The 32 random bytes that encrypt the database. No password is derived into it and none can be
-/// read back from it; it is wiped from memory when dropped.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct DatabaseKey([u8; 32]);
+/// read back from it; it is wiped from memory when dropped. The bytes lie in a box: what is moved is
+/// its address, and no copies stay behind on the stack.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseKey(Box<Zeroizing<[u8; 32]>>);
 
 impl DatabaseKey {
     /// Draws a new key from the operating system.
@@ -18,13 +19,29 @@ impl DatabaseKey {
     /// # Errors
     /// [`VaultFault::NoRandomness`] when the system gives no random bytes.
     pub fn random() -> Result<Self, VaultFault> {
-        Ok(Self(*random::<32>()?))
+        let mut key = Self::empty();
+        getrandom::fill(key.0.as_mut_slice()).map_err(|_| VaultFault::NoRandomness)?;
+        Ok(key)
     }
 
     /// Takes bytes that are a key already, for instance from a sealed packet.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(Box::new(Zeroizing::new(bytes)))
+    }
+
+    /// Takes bytes out of a buffer that its owner wipes; none where they are not 32.
+    pub(super) fn from_slice(bytes: &[u8]) -> Option<Self> {
+        let mut key = Self::empty();
+        if bytes.len() != key.0.len() {
+            return None;
+        }
+        key.0.copy_from_slice(bytes);
+        Some(key)
+    }
+
+    fn empty() -> Self {
+        Self(Box::default())
     }
 
     /// The key as the raw-key literal the database engine wants: `x'` 64 hex digits `'`.
@@ -32,7 +49,7 @@ impl DatabaseKey {
     pub fn pragma_literal(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(67));
         text.push_str("x'");
-        push_hex(&mut text, &self.0);
+        push_hex(&mut text, self.0.as_slice());
         text.push('\'');
         text
     }
@@ -71,7 +88,7 @@ impl<const N: usize> Hex<N> {
     /// Lower-case hex.
     pub(super) fn text(&self) -> String {
         let mut text = String::with_capacity(N * 2);
-        push_hex(&mut text, &self.0);
+        push_hex(&mut text, self.0.as_slice());
         text
     }
 

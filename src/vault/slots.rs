@@ -162,7 +162,7 @@ impl SealedKey {
             &aad,
         );
         let bytes = Zeroizing::new(opened.ok()?);
-        Some(DatabaseKey::from_bytes(bytes.as_slice().try_into().ok()?))
+        DatabaseKey::from_slice(&bytes)
     }
 }
 

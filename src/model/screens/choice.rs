@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(state.layers.len(), 2);
         assert!(press(&mut state, "9").is_empty());
         assert!(state.message.text.contains("没有这个号"));
-        assert!(press(&mut state, "2") == [Effect::Lock]);
+        assert!(press(&mut state, "2") == [Effect::Lock, Effect::Redraw]);
         assert_eq!(state.layers.len(), 1);
     }
 

@@ -70,6 +70,21 @@ pub(super) fn peopled() -> (tempfile::TempDir, Door) {
     (dir, door)
 }
 
+/// How often the history tells of this.
+pub(super) fn number_of(door: &Door, word: &str) -> usize {
+    let session = door.session(now()).unwrap();
+    let mut before = None;
+    let mut n = 0;
+    loop {
+        let (rows, next) = session.desk().audit(before).unwrap();
+        n += rows.iter().filter(|row| row.action == word).count();
+        match next {
+            Some(next) => before = Some(next),
+            None => return n,
+        }
+    }
+}
+
 /// A door to the same files, as after the program was ended and started again.
 pub(super) fn restarted(door: Door) -> Door {
     let places = door.places().clone();

@@ -7,6 +7,7 @@ mod files;
 mod fixture;
 mod generated;
 mod imports;
+mod keys;
 mod lists;
 mod organisations;
 mod pages;
