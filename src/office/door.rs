@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::backups::{finish_restore, keep_old_version, newest_backup, put_in_place, sweep};
+use super::backups::{
+    finish_restore, is_recorded_now, is_unrecorded, keep_old_version, newest_backup, put_in_place,
+    sweep,
+};
 use super::station::Claimed;
 use super::{
     Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, ground, is_demo,
@@ -389,10 +392,21 @@ impl Door {
             let entry = Deed::new("sign_in", actor.name.clone());
             match self.session(now)?.desk().record(&entry) {
                 Err(fault) if fault.kind == FaultKind::CannotWrite => self.only_look(Viewing::Full),
-                recorded => recorded?,
+                recorded => {
+                    recorded?;
+                    self.record_restore(now)?;
+                }
             }
         }
         Ok(Entry::Welcome(actor))
+    }
+
+    fn record_restore(&self, now: Now) -> Result<(), Fault> {
+        if is_unrecorded(&self.places) {
+            self.session(now)?.desk().record(&Deed::new("restore", "数据库"))?;
+            is_recorded_now(&self.places);
+        }
+        Ok(())
     }
 
     fn only_look(&mut self, why: Viewing) {
