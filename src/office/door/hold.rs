@@ -1,0 +1,167 @@
+//! Holding the data, or only looking at it: the lock, what is damaged, and restoring.
+
+use std::path::{Path, PathBuf};
+
+use super::Door;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::ids::Now;
+use crate::office::backups::{is_recorded_now, is_unrecorded, newest_backup, put_in_place, sweep};
+use crate::office::station::Claimed;
+use crate::office::{Office, Patience, Station, Viewing, ground};
+use crate::store::{Deed, Store};
+use crate::vault::VaultFault;
+
+impl Door {
+    /// Asks for the data directory, if there is something in it and it is not ours yet.
+    pub(super) fn claim(&mut self, patience: Patience) -> Result<(), Fault> {
+        if self.station.is_some() || !self.has_office() {
+            return Ok(());
+        }
+        self.viewing = match Station::of(&self.places, self.occupant, patience)? {
+            Claimed::Held(station) => {
+                self.station = Some(station);
+                self.warnings.extend(ground::warnings(&self.places));
+                sweep(&self.places.backups);
+                None
+            }
+            Claimed::Viewing(why) => Some(why),
+        };
+        Ok(())
+    }
+
+    /// Why the data can only be looked at, where it is so.
+    pub fn viewing(&self) -> Option<&Viewing> {
+        self.viewing.as_ref()
+    }
+
+    /// Refuses a writing act where the data can only be looked at.
+    ///
+    /// # Errors
+    /// Saying who holds the data, or what cannot be written.
+    pub fn must_write(&self, now: Now) -> Result<(), Fault> {
+        self.viewing.as_ref().map_or(Ok(()), |why| Err(why.refusal(now)))
+    }
+
+    /// What should be known before anybody works here, told once.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Whether the disk failed under something that was to be saved.
+    pub fn is_suspect(&self) -> bool {
+        self.office.as_ref().is_some_and(|office| office.store.is_suspect())
+    }
+
+    /// Stops writing after an error of the disk (R06): the database is closed, opened anew so that
+    /// an unfinished transaction is taken back, checked, and from here on only looked at. A failed
+    /// sync is never tried again, since a second success would prove nothing. Returns what was found.
+    pub fn distrust(&mut self) -> String {
+        self.viewing = Some(Viewing::Distrusted);
+        let Some(office) = self.office.take() else {
+            return "磁盘读写出错，已停止写入。请检查磁盘，关掉程序再重新打开。".to_owned();
+        };
+        let (path, key) = (self.places.database(), office.key.pragma_literal());
+        let Office { store, key: owned, vault, rules, places, shelf, .. } = office;
+        drop(store);
+        let checked = Store::open(&path, &key).and_then(|store| store.verify());
+        let opened = checked.and_then(|_| Store::open_to_view(&path, &key));
+        match opened {
+            Ok(store) => {
+                let viewing = self.viewing.clone();
+                self.office =
+                    Some(Office { store, key: owned, vault, rules, places, shelf, viewing });
+                "磁盘读写出错，刚才这一步没有保存。已关闭重开并检查过：之前保存的都完好。现在只能看；请检查磁盘，关掉程序再重新打开。".to_owned()
+            }
+            Err(fault) => {
+                self.lock();
+                format!("磁盘读写出错，已停止使用这份数据。{}", fault.sentence)
+            }
+        }
+    }
+
+    /// A key file that is damaged or gone; anything else about keys is no damage.
+    pub(super) fn name_keys(&mut self, fault: VaultFault) -> Fault {
+        let damaged = matches!(
+            fault,
+            VaultFault::NoKeyFile { .. }
+                | VaultFault::DamagedKeyFile { .. }
+                | VaultFault::BrokenSeal { .. }
+        );
+        let fault = Fault::from(fault);
+        if damaged { self.name_damage(fault) } else { fault }
+    }
+
+    /// Remembers what is damaged, and names the newest backup beside it (R11).
+    pub(super) fn name_damage(&mut self, fault: Fault) -> Fault {
+        if !matches!(fault.kind, FaultKind::Damaged | FaultKind::NotFound) {
+            return fault;
+        }
+        self.damage = Some(fault.sentence.clone());
+        let sentence = match newest_backup(&self.places) {
+            None => fault.sentence,
+            Some(found) => format!(
+                "{}最近一份检查过的备份：{}。恢复请用「tuanzhuan restore {}」，现在的数据会另存。",
+                fault.sentence,
+                found.words(),
+                found.path.display()
+            ),
+        };
+        Fault { sentence, ..fault }
+    }
+
+    /// What is damaged, if the last knock found that, and the newest backup with its words.
+    pub fn take_damage(&mut self) -> Option<(String, Option<(PathBuf, String)>)> {
+        let sentence = self.damage.take()?;
+        let newest = newest_backup(&self.places);
+        Some((sentence, newest.map(|found| (found.path.clone(), found.words()))))
+    }
+
+    /// Puts a backup in the place of the data, which is kept; returns where, in a sentence.
+    ///
+    /// # Errors
+    /// Where another window holds the data, or the backup cannot be put in place.
+    pub fn restore(&mut self, path: &Path, now: Now) -> Result<String, Fault> {
+        self.must_write(now)?;
+        self.lock();
+        self.office = None;
+        let station = match self.station.take() {
+            Some(station) => station,
+            None => {
+                self.places.make()?;
+                Station::required(&self.places.data, self.occupant, now)?
+            }
+        };
+        let kept = put_in_place(&self.places, path, now, station);
+        // Whatever came of it: what lies there now is what this window works on.
+        self.claim(Patience::Short)?;
+        Ok(kept?.map_or_else(
+            || "备份已经恢复。".to_owned(),
+            |old| format!("备份已经恢复，原来的数据在 {}。", old.display()),
+        ))
+    }
+
+    pub(super) fn record_restore(&self, now: Now) -> Result<(), Fault> {
+        if is_unrecorded(&self.places) {
+            self.session(now)?.desk().record(&Deed::new("restore", "数据库"))?;
+            is_recorded_now(&self.places);
+        }
+        Ok(())
+    }
+
+    pub(super) fn only_look(&mut self, why: Viewing) {
+        if let Some(office) = &mut self.office {
+            office.viewing = Some(why.clone());
+        }
+        self.viewing = Some(why);
+    }
+
+    /// There may be room again since somebody signed in last.
+    pub(super) fn look_for_room(&mut self) {
+        if self.viewing == Some(Viewing::Full) {
+            self.viewing = None;
+            if let Some(office) = &mut self.office {
+                office.viewing = None;
+            }
+        }
+    }
+}
