@@ -25,8 +25,8 @@ mod tests;
 
 pub use automatic::{BackupJob, Occasion, list_backups};
 pub(super) use automatic::{keep_old_version, newest_backup, sweep};
-pub(super) use restore::put_in_place;
 pub use restore::{RestorePreview, finish_restore, preview_restore, restore};
+pub(super) use restore::{is_recorded_now, is_unrecorded, put_in_place};
 
 /// Bytes that stay free whatever is written: the journal of the next act needs some.
 const RESERVE: u64 = 16 * 1024 * 1024;

@@ -1,11 +1,11 @@
 //! Getting in: which passwords open the database, which are checked inside it, and how wrong ones
 //! slow down and lock (security.md 0.2, 4.3; domain.md A5).
 
-mod holding;
+mod hold;
 
 use std::sync::Arc;
 
-use super::backups::{finish_restore, keep_old_version};
+use super::backups::finish_restore;
 use super::{
     Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, is_demo, load_rules,
 };
@@ -14,10 +14,9 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::{Moment, Now};
 use crate::rules::Rules;
-use crate::store::{Attempts, Sitting, Store};
-use crate::vault::{
-    AttemptsFile, DatabaseKey, Gate, Seen, SigningRoot, Unlocked, Vault, VaultFault, gate,
-};
+use crate::store::{Attempts, Sitting};
+use crate::vault::{AttemptsFile, Gate, Seen, SigningRoot, Vault, VaultFault, gate};
+pub(super) use hold::with_fitting_key;
 use zeroize::Zeroizing;
 
 /// How long an initial password lets somebody in after the account was made (security.md 4.3).
@@ -194,28 +193,6 @@ impl Door {
         Ok((sitting, unlocked.signing))
     }
 
-    fn open_office(&self, vault: Vault, unlocked: &Unlocked, now: Now) -> Result<Office, Fault> {
-        let path = self.places.database();
-        let (store, key) = with_fitting_key(unlocked, &mut |key| {
-            if self.viewing.is_some() {
-                return Store::open_to_view(&path, key);
-            }
-            let mut before = |old: &Store| keep_old_version(&self.places, old, key, now);
-            Store::open_bringing_up(&path, key, &mut before)
-        })?;
-        Ok(Office {
-            store,
-            key,
-            newest_key: unlocked.older.is_some().then(|| unlocked.key.clone()),
-            vault: Some(vault),
-            pen: None,
-            rules: self.rules.clone(),
-            places: self.places.clone(),
-            shelf: super::directory::Shelf::default(),
-            viewing: self.viewing.clone(),
-        })
-    }
-
     /// Checks an account inside the opened database, which stays open whatever comes out.
     pub(super) fn check_inside(
         &mut self,
@@ -286,7 +263,10 @@ impl Door {
         if self.viewing.is_none() {
             match self.session(now)?.sign_in() {
                 Err(fault) if fault.kind == FaultKind::CannotWrite => self.only_look(Viewing::Full),
-                recorded => recorded?,
+                recorded => {
+                    recorded?;
+                    self.record_restore(now)?;
+                }
             }
         }
         self.remember(now);
@@ -371,20 +351,6 @@ impl Door {
             _ => Err(Fault::new(FaultKind::NotAllowed, "还没有登录。请先用身份证号和密码登录。")),
         }
     }
-}
-
-/// Opens the database with the key that fits: the newest, or the one before it where a change of the
-/// key broke off.
-pub(super) fn with_fitting_key(
-    unlocked: &Unlocked,
-    open: &mut dyn FnMut(&str) -> Result<Store, Fault>,
-) -> Result<(Store, DatabaseKey), Fault> {
-    let keys: Vec<&DatabaseKey> = std::iter::once(&unlocked.key).chain(&unlocked.older).collect();
-    let texts: Vec<_> = keys.iter().map(|key| key.pragma_literal()).collect();
-    let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
-    let (store, which) = Store::open_with_one(&texts, open)?;
-    let key = keys.get(which).copied().unwrap_or(&unlocked.key);
-    Ok((store, key.clone()))
 }
 
 /// Why a password that fits lets nobody in any more. An initial password and a code end by

@@ -91,6 +91,7 @@ fn harmed_keys_are_told_and_left_as_they_are() {
 #[test]
 fn damage_names_the_backup_of_the_day_and_it_is_restored() {
     let room = Room::new();
+    room.begin_day();
     room.call(&["transfer", "approve", &room.number()]).code(0);
     let listed = room.call(&["backup", "list", "--check", "--json"]).code(0).json();
     let backup = listed["rows"][0]["path"].as_str().unwrap().to_owned();

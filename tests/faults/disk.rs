@@ -43,7 +43,9 @@ fn quoted(words: &[String]) -> String {
 #[test]
 fn a_full_disk_refuses_keeps_everything_and_recovers() {
     let mut n_cases = 0;
-    for op in [&ops::SUBMIT, &ops::APPROVE, &ops::IMPORT, &ops::BACKUP, &ops::RESTORE] {
+    for op in
+        [&ops::SUBMIT, &ops::APPROVE, &ops::FIRST_OF_DAY, &ops::IMPORT, &ops::BACKUP, &ops::RESTORE]
+    {
         let room = Room::new();
         let office = room.text("office");
         let (act, verify) = (quoted(&(op.args)(&room)), quoted(&room.words(&["verify"])));

@@ -59,6 +59,22 @@ pub const APPROVE: Op = Op {
     },
 };
 
+/// The same where it is the first act of a day: the backup of the day is made before it.
+pub const FIRST_OF_DAY: Op = Op {
+    name: "approve, first of the day",
+    args: |room| {
+        room.begin_day();
+        (APPROVE.args)(room)
+    },
+    stdin: None,
+    check: |room, done| {
+        (APPROVE.check)(room, done);
+        room.call(&["backup", "list", "--check"]).code(0);
+        room.call(&["backup"]).code(0);
+        assert_eq!(leftovers(room), [""; 0]);
+    },
+};
+
 pub const IMPORT: Op = Op {
     name: "import",
     args: |room| words(room, &["member", "import", &room.text("import.csv"), "--skip-bad"]),
@@ -144,5 +160,5 @@ pub const PASSWORD_CHANGE: Op = Op {
     },
 };
 
-pub const ALL: [&Op; 7] =
-    [&SUBMIT, &APPROVE, &IMPORT, &EXPORT, &BACKUP, &RESTORE, &PASSWORD_CHANGE];
+pub const ALL: [&Op; 8] =
+    [&SUBMIT, &APPROVE, &FIRST_OF_DAY, &IMPORT, &EXPORT, &BACKUP, &RESTORE, &PASSWORD_CHANGE];

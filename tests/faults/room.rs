@@ -23,7 +23,7 @@ pub struct Room {
 
 impl Room {
     /// A copy of the office: two branches, four members, one transfer handed in, a backup that has
-    /// three members only, and no automatic backup of today.
+    /// three members only, and the automatic backup of today.
     pub fn new() -> Self {
         static MADE: OnceLock<Room> = OnceLock::new();
         let dir = TempDir::new().unwrap();
@@ -72,6 +72,11 @@ impl Room {
         std::fs::read_to_string(self.path("number")).unwrap()
     }
 
+    /// As if nobody had written today yet, so that the next act makes the backup of the day first.
+    pub fn begin_day(&self) {
+        std::fs::remove_dir_all(self.path("office/backups")).unwrap();
+    }
+
     /// Forgets failed attempts, so that no case waits for another.
     pub fn forgive(&self) {
         std::fs::remove_file(self.data("attempts.json")).unwrap_or_default();
@@ -106,7 +111,6 @@ fn make() -> Room {
     let form = room.text("form.json");
     let made = room.call(&["transfer", "submit", "--file", &form, "--json"]).code(0).json();
     write("number", made["number"].as_str().unwrap());
-    std::fs::remove_dir_all(room.path("office/backups")).unwrap();
     room
 }
 

@@ -14,6 +14,9 @@ use crate::office::{Occupant, Places, Station, io_fault};
 /// Says that a new directory is complete, so that an interrupted swap may be finished.
 const COMPLETE: &str = "restore.complete";
 
+/// Says that the data was restored, until the history does.
+const RESTORED: &str = "restored";
+
 /// What restoring would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestorePreview {
@@ -111,9 +114,20 @@ pub fn finish_restore(places: &Places) -> Result<(), Fault> {
 
 fn settle(places: &Places) -> Result<(), Fault> {
     sync_dir(places.data.parent().unwrap_or(&places.data))?;
-    // It has done its work; where it stays, nothing looks at it.
-    std::fs::remove_file(places.data.join(COMPLETE)).unwrap_or_default();
+    // From here on it only tells whoever signs in next. Where it stays, nothing is lost by it.
+    std::fs::rename(places.data.join(COMPLETE), places.data.join(RESTORED)).unwrap_or_default();
     Ok(())
+}
+
+/// Whether the data was restored and the history does not say so yet: restoring needs nobody signed
+/// in, so whoever signs in next records it.
+pub(in crate::office) fn is_unrecorded(places: &Places) -> bool {
+    places.data.join(RESTORED).exists()
+}
+
+/// The history says so now.
+pub(in crate::office) fn is_recorded_now(places: &Places) {
+    std::fs::remove_file(places.data.join(RESTORED)).unwrap_or_default();
 }
 
 fn fresh_of(places: &Places) -> PathBuf {

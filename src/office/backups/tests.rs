@@ -124,6 +124,14 @@ fn damage_names_itself_and_the_newest_backup_that_is_sound() {
     assert!(said.contains("before-20260605"), "{said}");
     door.knock(ADMIN, PASSWORD, later(3)).unwrap();
     door.session(later(3)).unwrap().verify().unwrap();
+    let restored = |door: &Door| {
+        let (rows, _) = door.session(later(3)).unwrap().desk().audit(None).unwrap();
+        rows.iter().filter(|row| row.action == "恢复备份").count()
+    };
+    assert_eq!(restored(&door), 1, "the history says so");
+    door.lock();
+    door.knock(ADMIN, PASSWORD, later(3)).unwrap();
+    assert_eq!(restored(&door), 1, "once");
 }
 
 #[test]

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::backups::{newest_backup, put_in_place, sweep};
+use super::super::backups::{
+    is_recorded_now, is_unrecorded, keep_old_version, newest_backup, put_in_place, sweep,
+};
 use super::super::station::Claimed;
 use super::super::{Office, Patience, Station, Viewing, ground};
 use super::Door;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
-use crate::store::Store;
-use crate::vault::VaultFault;
+use crate::store::{Deed, Store};
+use crate::vault::{DatabaseKey, Unlocked, Vault, VaultFault};
 
 impl Door {
     /// Asks for the data directory, if there is something in it and it is not ours yet.
@@ -165,4 +167,54 @@ impl Door {
             }
         }
     }
+
+    pub(super) fn record_restore(&self, now: Now) -> Result<(), Fault> {
+        if is_unrecorded(&self.places) {
+            self.session(now)?.desk().record(&Deed::new("restore", "数据库"))?;
+            is_recorded_now(&self.places);
+        }
+        Ok(())
+    }
+
+    /// The office behind a vault that was opened.
+    pub(super) fn open_office(
+        &self,
+        vault: Vault,
+        unlocked: &Unlocked,
+        now: Now,
+    ) -> Result<Office, Fault> {
+        let path = self.places.database();
+        let (store, key) = with_fitting_key(unlocked, &mut |key| {
+            if self.viewing.is_some() {
+                return Store::open_to_view(&path, key);
+            }
+            let mut before = |old: &Store| keep_old_version(&self.places, old, key, now);
+            Store::open_bringing_up(&path, key, &mut before)
+        })?;
+        Ok(Office {
+            store,
+            key,
+            newest_key: unlocked.older.is_some().then(|| unlocked.key.clone()),
+            vault: Some(vault),
+            pen: None,
+            rules: self.rules.clone(),
+            places: self.places.clone(),
+            shelf: super::super::directory::Shelf::default(),
+            viewing: self.viewing.clone(),
+        })
+    }
+}
+
+/// Opens the database with the key that fits: the newest, or the one before it where a change of the
+/// key broke off.
+pub(in crate::office) fn with_fitting_key(
+    unlocked: &Unlocked,
+    open: &mut dyn FnMut(&str) -> Result<Store, Fault>,
+) -> Result<(Store, DatabaseKey), Fault> {
+    let keys: Vec<&DatabaseKey> = std::iter::once(&unlocked.key).chain(&unlocked.older).collect();
+    let texts: Vec<_> = keys.iter().map(|key| key.pragma_literal()).collect();
+    let texts: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+    let (store, which) = Store::open_with_one(&texts, open)?;
+    let key = keys.get(which).copied().unwrap_or(&unlocked.key);
+    Ok((store, key.clone()))
 }
