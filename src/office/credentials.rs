@@ -161,7 +161,7 @@ impl Office {
         let slot = sitting.and_then(|sitting| sitting.account.slot.as_ref());
         match (sitting, &self.vault) {
             (Some(sitting), Some(vault)) if slot.is_some() => match vault.unlock(id, password) {
-                Ok(unlocked) => Ok(self.serves(sitting, &unlocked).then_some(unlocked.signing)),
+                Ok(unlocked) => Ok(self.serves(sitting, &unlocked)?.then_some(unlocked.signing)),
                 Err(VaultFault::WrongPassword) => Ok(None),
                 Err(fault) => Err(fault.into()),
             },
@@ -176,10 +176,18 @@ impl Office {
     }
 
     /// Whether an opened slot is the account's and stands in the list with this very public key.
-    pub(super) fn serves(&self, sitting: &Sitting, unlocked: &Unlocked) -> bool {
+    fn serves(&self, sitting: &Sitting, unlocked: &Unlocked) -> Result<bool, Fault> {
         let key = SlotKey { slot: unlocked.slot.clone(), public_key: unlocked.public_key };
-        sitting.account.slot.as_deref() == Some(unlocked.slot.0.as_str())
-            && self.trusted_slots().is_ok_and(|list| list.contains(&key))
+        Ok(sitting.account.slot.as_deref() == Some(unlocked.slot.0.as_str())
+            && self.trusted_slots()?.contains(&key))
+    }
+
+    /// The account of a number, if an opened slot is its own.
+    pub(super) fn served(&self, id: &str, unlocked: &Unlocked) -> Result<Option<Sitting>, Fault> {
+        match self.store.sitting(id)? {
+            Some(sitting) if self.serves(&sitting, unlocked)? => Ok(Some(sitting)),
+            Some(_) | None => Ok(None),
+        }
     }
 
     /// Sets a password, enters the signing key that goes with it, and notes both.

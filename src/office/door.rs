@@ -173,11 +173,10 @@ impl Door {
             }
             Err(fault) => return Err(self.name_keys(fault)),
         };
-        let office = match self.open_office(vault, &unlocked, now) {
-            Ok(office) => office,
-            Err(fault) => return Err(self.name_damage(fault)),
-        };
-        let sitting = office.store.sitting(id)?.filter(|s| office.serves(s, &unlocked));
+        let opened = self
+            .open_office(vault, &unlocked, now)
+            .and_then(|office| Ok((office.served(id, &unlocked)?, office)));
+        let (sitting, office) = opened.map_err(|fault| self.name_damage(fault))?;
         let Some(sitting) = sitting else {
             // The right password of a slot that nobody entered: it is no account's.
             self.noted(attempts.record_failure(&mark, now.moment.0))?;
