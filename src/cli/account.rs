@@ -131,7 +131,7 @@ fn remove(call: &mut Call<'_>, order: &NamedOrder) -> Said {
 
 /// The new key is shown before it counts: one that nobody could read must not exist.
 fn recovery_key(call: &mut Call<'_>) -> Said {
-    let mut door = call.sign_in()?;
+    let mut door = call.sign_in_to_write()?;
     call.consent("换恢复密钥，原来那张纸作废：")?;
     let new = door.new_recovery_key(call.now())?;
     let text = new.text();

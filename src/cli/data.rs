@@ -155,7 +155,7 @@ fn document_of(preview: &RestorePreview, kept: Option<&str>) -> Value {
 }
 
 pub(super) fn verify(call: &mut Call<'_>, order: &VerifyOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = if order.rebuild { call.sign_in_to_write()? } else { call.sign_in()? };
     let session = call.session(&door)?;
     if order.rebuild {
         watched(|watch| session.rebuild_derived(watch))?;

@@ -393,7 +393,7 @@ fn retire(call: &mut Call<'_>, order: &RetireOrder) -> Said {
 }
 
 fn erase(call: &mut Call<'_>, order: &RetireOrder) -> Said {
-    let door = call.sign_in()?;
+    let door = call.sign_in_to_write()?;
     let session = call.session(&door)?;
     let member = session.desk().member_by_number(&order.id)?;
     call.consent(&format!(

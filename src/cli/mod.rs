@@ -67,7 +67,7 @@ pub fn code_of(kind: FaultKind) -> u8 {
         FaultKind::Rule => 7,
         FaultKind::Terminal => 69,
         FaultKind::CannotWrite => 73,
-        FaultKind::Damaged | FaultKind::Disk => 74,
+        FaultKind::Damaged | FaultKind::OtherVersion | FaultKind::Disk => 74,
         FaultKind::Busy => 75,
         FaultKind::Stopped => 130,
     }

@@ -24,6 +24,8 @@ pub enum FaultKind {
     CannotWrite,
     /// The database or an input file is damaged.
     Damaged,
+    /// The database is whole and of another version of the program.
+    OtherVersion,
     /// Another window is writing.
     Busy,
     /// The disk failed below a read or a write: what it holds is not known until it was checked.

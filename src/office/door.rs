@@ -168,7 +168,7 @@ impl Door {
         let unlocked = match vault.unlock(id, password) {
             Ok(unlocked) => unlocked,
             Err(VaultFault::WrongPassword) => {
-                self.noted(attempts.record_failure(&mark, now.moment.0))?;
+                self.note_failure(&mut attempts, &mark, now)?;
                 return Err(wrong());
             }
             Err(fault) => return Err(self.name_keys(fault)),
@@ -179,20 +179,33 @@ impl Door {
         let (sitting, office) = opened.map_err(|fault| self.name_damage(fault))?;
         let Some(sitting) = sitting else {
             // The right password of a slot that nobody entered: it is no account's.
-            self.noted(attempts.record_failure(&mark, now.moment.0))?;
+            self.note_failure(&mut attempts, &mark, now)?;
             return Err(wrong());
         };
-        // Failures that cannot be forgotten now are forgotten next time; nobody is kept out for it.
-        attempts.record_success(&mark, now.moment.0).unwrap_or_default();
+        if self.viewing.is_none() {
+            // What cannot be forgotten now is forgotten next time; nobody is kept out for it.
+            attempts.record_success(&mark, now.moment.0).unwrap_or_default();
+        }
         self.office = Some(office);
         // What is noted next is signed already.
-        self.take_up_pen(&sitting.actor, &unlocked.signing, now)?;
-        self.look_at_freshness(&sitting.actor, now)?;
+        let looked = self
+            .take_up_pen(&sitting.actor, &unlocked.signing, now)
+            .and_then(|()| self.look_at_freshness(&sitting.actor, now));
+        match looked {
+            Err(fault) if fault.kind == FaultKind::CannotWrite => self.only_look(Viewing::Full),
+            Err(fault) => {
+                // Whoever comes next has to be looked at in the same way.
+                self.office = None;
+                return Err(fault);
+            }
+            Ok(()) => {}
+        }
         self.settle_keys(&sitting.actor, now);
         Ok((sitting, unlocked.signing))
     }
 
-    /// Checks an account inside the opened database, which stays open whatever comes out.
+    /// Checks an account inside the opened database. It stays open whatever comes out, but for a
+    /// wrong password where the data is only looked at.
     pub(super) fn check_inside(
         &mut self,
         id: &str,
@@ -255,7 +268,15 @@ impl Door {
             return Ok(entry);
         }
         let actor = sitting.actor;
-        self.take_up_pen(&actor, signing, now)?;
+        let entered = self.enter(&actor, signing, now);
+        if entered.is_err() {
+            self.nobody();
+        }
+        entered.map(|()| Entry::Welcome(actor))
+    }
+
+    fn enter(&mut self, actor: &Actor, signing: &SigningRoot, now: Now) -> Result<(), Fault> {
+        self.take_up_pen(actor, signing, now)?;
         self.actor = Some(actor.clone());
         self.given_at = Some(now.moment);
         // Who only looks leaves no entry: what would show a number in the clear is refused there.
@@ -269,7 +290,7 @@ impl Door {
             }
         }
         self.remember(now);
-        Ok(Entry::Welcome(actor))
+        Ok(())
     }
 
     pub(super) fn opens_database(&self, actor: &Actor) -> bool {

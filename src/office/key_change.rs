@@ -139,6 +139,10 @@ impl Office {
         let Some(vault) = &self.vault else { return Ok(None) };
         if vault.is_changing_key() {
             self.end_key_change(actor, now)?;
+            // Whoever was removed meanwhile held a slot with the new key in it.
+            if self.drop_foreign_slots(actor, now)?.is_some() {
+                self.change_key(actor, now, &mut unwatched)?;
+            }
             return Ok(Some("上次没做完的更换数据库密钥已经做完。".to_owned()));
         }
         let said = self.drop_foreign_slots(actor, now)?;

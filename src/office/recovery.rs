@@ -144,6 +144,7 @@ impl Door {
     /// Where this person is no administrator, has not just given their password, or the office is
     /// the invented one.
     pub fn new_recovery_key(&self, now: Now) -> Result<NewRecoveryKey, Fault> {
+        self.must_write(now)?;
         let session = self.session(now)?;
         if session.actor().role != Role::Administrator {
             let sentence = "换恢复密钥要由管理员办理。请联系本组织的管理员。";
@@ -167,15 +168,16 @@ impl Door {
         self.must_write(now)?;
         let (office, actor) = self.opened()?;
         let SlotKey { slot, public_key } = new.planned.key();
-        let (store, listed) = (&office.store, (slot.0.as_str(), &public_key));
+        let listed = (slot.0.as_str(), &public_key);
+        let store = &office.store;
         store.atomically(|| store.list_slot(listed, None, &actor.name, now.moment))?;
         if let Some(vault) = &mut office.vault {
             vault.put_slot(&office.key, new.planned)?;
         }
-        store.atomically(|| {
-            store.keep_only_recovery(listed)?;
+        office.store.atomically(|| {
+            office.store.keep_only_recovery(listed)?;
             let deed = Deed::new("recovery_key", actor.org_name.clone());
-            store.desk(actor, now).record(&deed.detail(fingerprint(&public_key)))
+            office.desk(actor, now).record(&deed.detail(fingerprint(&public_key)))
         })
     }
 }

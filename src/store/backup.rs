@@ -34,8 +34,8 @@ const PAGES: std::ffi::c_int = 1024;
 /// anew, so somebody who never stops working would never get a backup.
 const MOST_STEPS: usize = 4_000;
 
-/// Times that a lock of another connection is waited for, 20 ms each.
-const MOST_WAITS: usize = 500;
+/// Times that a lock of another connection is waited for, as long as any statement waits and 20 ms.
+const MOST_WAITS: usize = 20;
 
 /// Copies step by step, giving way to whoever writes in between.
 fn paced(backup: &Backup<'_, '_>) -> Stored<()> {

@@ -3,6 +3,7 @@
 
 use super::Store;
 use super::fault::Stored;
+use super::roomy::Roomy;
 use crate::domain::progress::Watch;
 
 impl Store {
@@ -20,6 +21,7 @@ impl Store {
     /// # Errors
     /// Where it cannot be written, or the watch asked to stop.
     pub fn rebuild_derived(&self, watch: &mut Watch<'_>) -> Stored<()> {
+        let _roomy = Roomy::begin(self)?;
         self.atomically(|| {
             self.rebuild_tallies()?;
             self.file_anew(watch)

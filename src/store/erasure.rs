@@ -25,7 +25,8 @@ const ENTRIES: &str = "SELECT seq, salt, actor, object, reason, detail FROM even
     WHERE salt IS NOT NULL AND (member_id = $1
         OR transfer_id IN (SELECT id FROM transfers WHERE person_number = $2)
         OR account_id IN (SELECT id FROM accounts WHERE id_number = $2)
-        OR (object = $3 AND action LIKE 'account\\_%' ESCAPE '\\'))";
+        OR (object = $3 AND action LIKE 'account\\_%' ESCAPE '\\'
+            AND NOT EXISTS (SELECT 1 FROM accounts WHERE name = $3 AND id_number <> $2)))";
 
 impl Desk<'_> {
     /// Erases what is known of a member who is no longer in use here. Returns how many entries of

@@ -9,6 +9,7 @@ use super::chain::Deed;
 use super::fault::{Stored, Told, conflict};
 use super::imports::ImportOutcome;
 use super::members::MemberInsert;
+use super::roomy::Roomy;
 use super::transfers::OPEN;
 use super::{Desk, Store};
 use crate::domain::fault::Fault;
@@ -93,6 +94,7 @@ impl<'a> Desk<'a> {
         branches: Vec<OrgId>,
         write: impl FnOnce(&mut MemberWriter<'_>) -> Stored<()>,
     ) -> Stored<ImportOutcome> {
+        let _roomy = Roomy::begin(self.store)?;
         let _unchecked = Unchecked::begin(self.store)?;
         self.store.atomically(|| {
             let batch = self.open_batch("members", file, n_rows)?;

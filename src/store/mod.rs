@@ -23,6 +23,7 @@ mod org_search;
 mod org_lists;
 mod organisations;
 mod proof;
+mod roomy;
 mod scope;
 mod signers;
 mod slot_keys;

@@ -184,7 +184,7 @@ impl Store {
             let sentence = format!(
                 "这个数据库是更新的版本（{version}）写的，本程序只认到 {known}，没有打开也没有改动。请换用新版程序。"
             );
-            return Err(Fault::new(FaultKind::Damaged, sentence));
+            return Err(Fault::new(FaultKind::OtherVersion, sentence));
         }
         if done == known {
             return Ok(());
@@ -192,7 +192,7 @@ impl Store {
         if manner == Manner::View {
             let sentence =
                 "这个数据库是旧版本写的，要先升级，只读打不开。请在能写入的机器上打开一次。";
-            return Err(Fault::new(FaultKind::Damaged, sentence));
+            return Err(Fault::new(FaultKind::OtherVersion, sentence));
         }
         if done > 0 {
             before(self)?;
@@ -245,8 +245,9 @@ fn text<'a>(ctx: &'a Context<'_>, i: usize) -> &'a str {
 /// DELETE with EXTRA keeps an acknowledged decision through a power cut, and leaves one file when
 /// idle, so that a copy of it is complete (security.md 5).
 ///
-/// The cache only ever grows to what was read of the file: a small office's takes little. A large
-/// office's must hold the transfers, since each page that is read again is decrypted again.
+/// The cache only ever grows to what was read of the file: a small office's takes little. Of a large
+/// one's it holds the upper pages of every index, each of which would have to be decrypted again;
+/// more would break the limit of memory at rest (performance.md 3).
 const PRAGMAS: &str = "
     PRAGMA journal_mode = DELETE;
     PRAGMA synchronous = EXTRA;
@@ -256,7 +257,7 @@ const PRAGMAS: &str = "
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA secure_delete = ON;
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -24576;
 ";
 
 /// An empty file that only its owner may read, which must not exist yet: SQLite would make one that

@@ -7,6 +7,7 @@ use rusqlite::{ErrorCode, OptionalExtension, Statement, named_params, params};
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict};
 use super::imports::ImportOutcome;
+use super::roomy::Roomy;
 use super::scope::may_administer;
 use super::{Desk, Store};
 use crate::domain::fault::{Fault, FaultKind};
@@ -237,6 +238,7 @@ impl Desk<'_> {
         publish: impl FnOnce() -> Stored<()>,
     ) -> Stored<ImportOutcome> {
         self.check_administrator()?;
+        let _roomy = Roomy::begin(self.store)?;
         self.store.atomically(|| {
             self.check_unchanged(order.basis)?;
             let batch = self.open_batch("organisations", order.file, order.n_rows)?;

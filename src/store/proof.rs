@@ -12,7 +12,7 @@ use super::signers::{KEY_ENTRY, Known};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::history::{Head, action_words};
 use crate::domain::ids::{Moment, Now};
-use crate::domain::workflow::{Act, Stage};
+use crate::domain::workflow::Stage;
 
 /// Whether entries of people must be signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,30 +52,8 @@ pub struct Proven {
     pub head: Option<Head>,
 }
 
-/// Actions that only somebody who signed in can do; without an account behind them they are wrong.
-/// The acts of the workflow belong to them too.
-const PERSONAL: &[&str] = &[
-    KEY_ENTRY,
-    "reveal",
-    "export",
-    "member_add",
-    "member_edit",
-    "member_correct",
-    "member_retire",
-    "member_erase",
-    "member_import",
-    "org_add",
-    "org_edit",
-    "org_retire",
-    "org_import",
-    "import_undo",
-    "account_add",
-    "account_reset",
-    "account_remove",
-    "account_activate",
-    "password_change",
-    "sign_in",
-];
+/// What is noted before there is anybody who could sign in.
+const FOUNDING: &str = "office_create";
 
 /// An entry with everything that is checked.
 struct Entry {
@@ -208,10 +186,8 @@ impl Walk<'_> {
     fn flaw_of_signature(&self, entry: &Entry) -> Option<&'static str> {
         let required = self.wanted.signatures == Signatures::Required;
         let Some(account) = entry.account else {
-            let personal = entry.transfer.is_some()
-                || Act::from_id(entry.action()).is_some()
-                || PERSONAL.contains(&entry.action());
-            let wrong = entry.signature.is_some() || (required && personal);
+            let founding = entry.action() == FOUNDING && entry.transfer.is_none();
+            let wrong = entry.signature.is_some() || (required && !founding);
             return wrong.then_some("应是有人登录后办的，却没有写明是谁的账号");
         };
         let known = self.key_of(account, entry.seq);

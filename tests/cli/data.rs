@@ -75,6 +75,8 @@ fn a_new_recovery_key_takes_the_place_of_the_old_one() {
     office.admin(&["account", "recovery-key"]).code(2);
     let made = office.admin(&["account", "recovery-key", "--yes", "--json"]).code(0);
     let key = office.write("key", made.json()["recovery_key"].as_str().unwrap());
+    office.admin(&["verify"]).code(0);
+    office.admin(&["backup", &office.text("after.backup")]).code(0);
     let admin = admin();
     let recover = ["--as", &admin, "--password-stdin", "recover", "--recovery-key-file", &key];
     office.call(&recover, "River-9stones-blue\n").code(0);

@@ -166,42 +166,39 @@ impl BackupJob {
         if path.exists() {
             return Ok(path);
         }
-        let keys_before = Part::of(&self.keys)?;
         let scratch = tempfile::Builder::new()
             .prefix(TEMP_PREFIX)
             .tempdir_in(folder)
             .map_err(|error| cannot_write(&path, &error))?;
         let source = Store::open_to_view(&self.places.database(), &self.key)?;
         enough_space(folder, 2 * source.bytes()?)?;
+        let keys = self.copy_keys(scratch.path())?;
         let copy = scratch.path().join("tuanzhuan.db");
-        let found = copied(&source, &copy, &self.key, Expectations::default())?;
-        self.pack(&path, copy, found, &keys_before)?;
+        let found = copied(&source, &copy, &self.key, Expectations::default());
+        // A copy that was made while the key changed is no good, and no damage either.
+        self.check_keys(&keys)?;
+        let files = [copy, keys];
+        let manifest = manifest_of(made_at, &self.org, found?, &files)?;
+        container::write(&path, &manifest, &files)?;
         prune(folder);
         Ok(path)
     }
 
-    /// The keys belong to the copy only if nobody changed them meanwhile.
-    fn pack(
-        &self,
-        path: &Path,
-        copy: PathBuf,
-        found: Verification,
-        keys_before: &Part,
-    ) -> Result<(), Fault> {
-        let files = [copy, self.keys.clone()];
-        let made_at = self.now.local(self.now.moment);
-        let manifest = manifest_of(made_at, &self.org, found, &files)?;
-        if !manifest.files.contains(keys_before) {
-            let sentence = "做备份时密钥正在更换，这一份没有留下。稍后会再做。";
-            return Err(Fault::new(FaultKind::Busy, sentence));
-        }
-        container::write(path, &manifest, &files)
+    /// The key file as it is before the database is copied.
+    fn copy_keys(&self, into: &Path) -> Result<PathBuf, Fault> {
+        let name = self.keys.file_name().unwrap_or_default();
+        let copy = into.join(name);
+        std::fs::copy(&self.keys, &copy).map_err(|error| cannot_write(&copy, &error))?;
+        Ok(copy)
     }
 
-    #[cfg(test)]
-    pub(super) fn pack_for_test(&self, path: &Path, keys_before: &Part) -> Result<(), Fault> {
-        let found = Verification::default();
-        self.pack(path, self.places.database(), found, keys_before)
+    /// Keys belong to a copy of the database only if nobody changed them meanwhile.
+    pub(super) fn check_keys(&self, copy: &Path) -> Result<(), Fault> {
+        if Part::of(&self.keys)? == Part::of(copy)? {
+            return Ok(());
+        }
+        let sentence = "做备份时密钥正在更换，这一份没有留下。稍后会再做。";
+        Err(Fault::new(FaultKind::Busy, sentence))
     }
 }
 

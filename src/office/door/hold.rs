@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use super::super::backups::{
     is_recorded_now, is_unrecorded, keep_old_version, newest_backup, put_in_place, sweep,
 };
+use super::super::demo::open_demo;
 use super::super::station::Claimed;
-use super::super::{Office, Patience, Station, Viewing, ground};
+use super::super::{Office, Patience, Station, Viewing, ground, is_demo};
 use super::Door;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
 use crate::store::{Deed, Store};
-use crate::vault::{DatabaseKey, Unlocked, Vault, VaultFault};
+use crate::vault::{AccountMark, AttemptsFile, DatabaseKey, Unlocked, Vault, VaultFault};
 
 impl Door {
     /// Asks for the data directory, if there is something in it and it is not ours yet.
@@ -22,12 +23,25 @@ impl Door {
         self.viewing = match Station::of(&self.places, self.occupant, patience)? {
             Claimed::Held(station) => {
                 self.station = Some(station);
+                self.stop_looking()?;
                 self.warnings.extend(ground::warnings(&self.places));
                 sweep(&self.places.backups);
                 None
             }
             Claimed::Viewing(why) => Some(why),
         };
+        Ok(())
+    }
+
+    /// What was opened for looking cannot be written: it is closed, and opened anew by whoever signs
+    /// in next.
+    fn stop_looking(&mut self) -> Result<(), Fault> {
+        if self.office.as_ref().is_some_and(|office| office.viewing.is_some()) {
+            self.office = None;
+            if is_demo(&self.places) {
+                self.office = Some(open_demo(&self.places, &self.rules, None)?);
+            }
+        }
         Ok(())
     }
 
@@ -99,6 +113,7 @@ impl Door {
 
     /// Remembers what is damaged, and names the newest backup beside it (R11).
     pub(super) fn name_damage(&mut self, fault: Fault) -> Fault {
+        // Another version's database is whole: a backup in its place would lose what it holds.
         if !matches!(fault.kind, FaultKind::Damaged | FaultKind::NotFound) {
             return fault;
         }
@@ -146,9 +161,17 @@ impl Door {
         ))
     }
 
-    /// Where nothing can be written, a count that cannot be kept keeps nobody out.
-    pub(super) fn noted(&self, kept: Result<(), VaultFault>) -> Result<(), Fault> {
-        if self.viewing.is_some() { Ok(()) } else { kept.map_err(Fault::from) }
+    /// Counts a wrong password, if this window may write anything at all.
+    pub(super) fn note_failure(
+        &self,
+        attempts: &mut AttemptsFile,
+        mark: &AccountMark,
+        now: Now,
+    ) -> Result<(), Fault> {
+        if self.viewing.is_some() {
+            return Ok(());
+        }
+        Ok(attempts.record_failure(mark, now.moment.0)?)
     }
 
     pub(super) fn only_look(&mut self, why: Viewing) {

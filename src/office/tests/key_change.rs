@@ -86,6 +86,34 @@ fn wherever_a_removal_breaks_off_exactly_the_right_people_get_in() {
 }
 
 #[test]
+fn who_is_removed_while_a_change_is_under_way_is_locked_out_too() {
+    const THIRD: &str = "Meadow-6-lanterns";
+    let (_dir, mut door) = peopled();
+    let places = door.places().clone();
+    let third = id_number(32);
+    let third_id = appoint(&door, &third, Role::Administrator, now());
+    activate(&mut door, &third, THIRD, now());
+    enter(&mut door, now());
+    let id = id_of_second(&door);
+    door.remove_account_watched(id, at(1), &mut |step| match step {
+        Step::DatabaseOpened => Err(Fault::new(FaultKind::CannotWrite, "磁盘满了。")),
+        _ => Ok(()),
+    })
+    .unwrap();
+    let known = key_of(&places, third.reveal(), THIRD);
+    assert!(opens(&places, &known), "the slot holds the key that the change brings");
+    door.remove_account(third_id, at(2)).unwrap();
+    drop(door);
+    let mut door = Door::new(places.clone()).unwrap();
+    enter(&mut door, at(20));
+    assert!(door.knock(third.reveal(), THIRD, at(30)).is_err());
+    door.seal();
+    assert!(door.knock(third.reveal(), THIRD, at(100)).is_err());
+    assert!(!opens(&places, &known), "a key that they knew is not in force");
+    assert_eq!(Vault::open(&places.data, &places.config).unwrap().slots().len(), 1);
+}
+
+#[test]
 fn the_recovery_key_opens_wherever_a_removal_breaks_off() {
     let dir = tempfile::tempdir().unwrap();
     let places = Places::below(dir.path());
@@ -314,6 +342,7 @@ fn a_new_recovery_key_puts_an_end_to_the_old_one_wherever_it_breaks_off() {
     assert_eq!(refused.kind, FaultKind::NotAllowed);
     enter(&mut door, at(80));
     assert_eq!(number_of(&door, "更换恢复密钥"), 2);
+    door.session(at(80)).unwrap().verify().unwrap();
     // Listed, and then the process died: the one before still opens.
     let new = door.new_recovery_key(at(80)).unwrap();
     let office = door.office.as_ref().unwrap();

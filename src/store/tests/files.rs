@@ -231,7 +231,7 @@ fn an_older_version_is_shown_before_it_is_changed_and_a_failed_step_changes_noth
     };
     store.migrate(Manner::Write, &broken, before).unwrap_err();
     assert_eq!(version(&store), "Integer(1)");
-    assert_eq!(kind(store.migrate(Manner::View, &broken, before)), FaultKind::Damaged);
+    assert_eq!(kind(store.migrate(Manner::View, &broken, before)), FaultKind::OtherVersion);
     let dangling = [ground, "UPDATE members SET branch_id = 999 WHERE id = 1"];
     store.connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     store.migrate(Manner::Write, &dangling, before).unwrap_err();

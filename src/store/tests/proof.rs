@@ -124,6 +124,18 @@ fn rehash(office: &Office) {
 }
 
 #[test]
+fn only_the_founding_is_nobodys() {
+    for action in ["backup", "key_change", "recovery_key", "restore", "sign_in", "approve"] {
+        let signed = Signed::busy();
+        signed.prove(&[]).unwrap();
+        let deed = Deed::new(action, "某人");
+        signed.office.store.record_unsigned(START.moment, "", &deed).unwrap();
+        let fault = signed.prove(&[]).unwrap_err();
+        assert!(fault.sentence.contains("没有写明是谁的账号"), "{action}: {fault}");
+    }
+}
+
+#[test]
 fn an_honest_office_is_proven_with_every_signature() {
     let signed = Signed::busy();
     assert_eq!(signed.prove(&[]), Ok(11));
