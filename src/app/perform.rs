@@ -88,6 +88,7 @@ impl World {
         if self.door.is_suspect() {
             replies.extend(self.after_disk());
         }
+        replies.extend(self.door.take_warnings().into_iter().map(Reply::Warned));
         replies
     }
 
@@ -118,7 +119,6 @@ impl World {
             replies.push(Reply::Locked);
         }
         replies.push(Reply::Failed(None, Fault::new(FaultKind::Disk, sentence)));
-        replies.extend(self.door.take_warnings().into_iter().map(Reply::Warned));
         replies
     }
 
@@ -349,4 +349,66 @@ fn nothing_prepared() -> Fault {
 
 fn nothing_previewed() -> Fault {
     Fault::new(FaultKind::Failed, "没有可以导入的预览，什么也没有写入。请重新选择文件。")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::Role;
+    use crate::domain::ids::{Moment, Now};
+    use crate::domain::order::{AccountEntry, OfficeEntry};
+    use crate::domain::testing::id_number;
+    use crate::office::Places;
+
+    const PASSWORD: &str = "Spring-River-2026";
+
+    fn entry(n: u32) -> AccountEntry {
+        AccountEntry {
+            id_number: id_number(n).reveal().to_owned(),
+            name: "李静".to_owned(),
+            phone: String::new(),
+            role: Role::Administrator,
+            org: "某某学院团委".to_owned(),
+        }
+    }
+
+    fn world(dir: &std::path::Path) -> World {
+        let now = Now { moment: Moment(1_780_000_000), offset: 8 * 3600 };
+        let places = Places::below(dir);
+        let office = OfficeEntry {
+            org: "某某学院团委".to_owned(),
+            kind: crate::domain::organisation::OrgKind::Committee,
+            name: "周敏".to_owned(),
+            id_number: id_number(29).reveal().to_owned(),
+            phone: String::new(),
+            password: PASSWORD.to_owned().into(),
+        };
+        let made = PreparedOffice::make(&places, &office, KdfCost::DEMO, now).unwrap();
+        made.put_in_place().unwrap();
+        drop(made);
+        let mut world = World::new(Door::new(places).unwrap(), Clock::frozen(now));
+        let replies = world.perform(Effect::SignIn {
+            id_number: office.id_number,
+            password: PASSWORD.to_owned().into(),
+        });
+        assert!(replies.iter().any(|reply| matches!(reply, Reply::SignedIn(_))), "{replies:?}");
+        world
+    }
+
+    #[test]
+    fn what_the_door_has_to_say_comes_with_the_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut world = world(dir.path());
+        world.perform(Effect::AddAccount(entry(30)));
+        let replies = world.perform(Effect::LoadAccounts(Ticket(1)));
+        let [Reply::Accounts(_, accounts)] = replies.as_slice() else {
+            unreachable!("{replies:?}")
+        };
+        let id = accounts.iter().find(|account| account.name == "李静").unwrap().id;
+        let replies = world.perform(Effect::RemoveAccount(id));
+        let [Reply::Stored(done), Reply::Warned(said)] = replies.as_slice() else {
+            unreachable!("{replies:?}")
+        };
+        assert!(done.contains("李静") && said.contains("以前的备份"), "{done} {said}");
+    }
 }

@@ -131,6 +131,9 @@ pub(super) fn restore(call: &mut Call<'_>, order: &RestoreOrder) -> Said {
         format!("将放到 {place}（现在没有数据）。")
     };
     note(&question);
+    note(
+        "一切回到备份那时：之后移除的账号又能登录，之后删除的个人信息又在，恢复密钥也是那时的；需要的请恢复后再办一次。",
+    );
     call.consent("恢复备份：")?;
     let kept = put_in_place(&call.places, &order.file, call.now())?;
     let kept = kept.map(|path| path.display().to_string());

@@ -2,7 +2,7 @@
 
 use super::members::{CHROME, Shown};
 use super::ways::{self, Offer};
-use crate::domain::account::{Account, AccountState};
+use crate::domain::account::{Account, AccountState, Role};
 use crate::domain::ids::AccountId;
 use crate::domain::name_search::NameQuery;
 use crate::keys::action::Action;
@@ -89,7 +89,7 @@ impl Accounts {
                 self.list.failed(*ticket);
                 Out::nothing()
             }
-            Reply::Stored(_) => self.enter(ctx),
+            Reply::Stored(said) => self.enter(ctx).say(said.clone()),
             _ => Out::nothing(),
         }
     }
@@ -164,11 +164,16 @@ impl Accounts {
 
     /// Removing cannot be taken back, so it is asked about by name.
     fn confirm_removal(&self, id: AccountId) -> Layer {
-        let name = self.all.iter().find(|a| a.id == id).map_or("", |a| a.name.as_str());
-        let lines = vec![
+        let account = self.all.iter().find(|a| a.id == id);
+        let name = account.map_or("", |a| a.name.as_str());
+        let mut lines = vec![
             format!("将移除{name}的账号。"),
             "以后不能再用它登录；办过的事和记录都留着。".to_owned(),
         ];
+        if account.is_some_and(|a| a.role == Role::Administrator) {
+            lines.push("数据库密钥会一起更换；以前的备份和拷贝".to_owned());
+            lines.push("仍能用原来的密码打开。".to_owned());
+        }
         let offers =
             vec![Offer::new("keep", "不移除"), Offer::new(REMOVE_FOR_SURE, format!("移除{name}"))];
         ways::choice("移除账号", lines, offers)
@@ -194,7 +199,6 @@ fn offers(account: &Account) -> Vec<Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::Role;
     use crate::domain::ids::OrgId;
     use crate::domain::organisation::OrgPath;
     use crate::domain::testing::id_number;

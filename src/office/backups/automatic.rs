@@ -172,9 +172,10 @@ impl BackupJob {
             .map_err(|error| cannot_write(&path, &error))?;
         let source = Store::open_to_view(&self.places.database(), &self.key)?;
         enough_space(folder, 2 * source.bytes()?)?;
+        let wanted = Expectations { now: self.now, ..Expectations::default() };
         let keys = self.copy_keys(scratch.path())?;
         let copy = scratch.path().join("tuanzhuan.db");
-        let found = copied(&source, &copy, &self.key, Expectations::default());
+        let found = copied(&source, &copy, &self.key, wanted);
         // A copy that was made while the key changed is no good, and no damage either.
         self.check_keys(&keys)?;
         let files = [copy, keys];

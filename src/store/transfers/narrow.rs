@@ -137,12 +137,13 @@ impl Desk<'_> {
     ) -> Stored<Vec<Narrow>> {
         let stages: Vec<Stage> = spans.iter().map(|span| span.stage).collect();
         let stages = stages.as_slice();
-        let mut narrows = vec![self.scope(stages, &known.mine)];
-        match query.view {
-            View::Waiting => narrows.push(turn(stages, &known.mine)),
-            View::Initiated => narrows.push(initiated(stages, &known.mine)),
-            View::Overdue | View::Returned | View::Completed | View::All => {}
-        }
+        let scope = self.scope(stages, &known.mine);
+        let mut narrows = match query.view {
+            // Whose move it is may see it: the scope would be gathered for nothing.
+            View::Waiting => vec![turn(stages, &known.mine)],
+            View::Initiated => vec![scope, initiated(stages, &known.mine)],
+            View::Overdue | View::Returned | View::Completed | View::All => vec![scope],
+        };
         if let Some(org) = &known.org {
             let sql = paths(&["origin", "destination"], stages, (":org", ":org_end"));
             narrows.push(Narrow::of(sql, Some(org.of_all(stages))));

@@ -19,6 +19,9 @@ const COLUMNS: &[Column<AuditRow>] = &[
     Column::new("说明", Width::Share(1), |row, _| row.detail.clone()),
 ];
 
+const NOTHING_FOUND: &str = "没有这样的记录。按 Esc 清掉，或换个问法：";
+const HOW_TO_ASK: &str = "人名写全；做了什么，如「导出」；日期写成 2026-11-22，从那天起。";
+
 /// Draws the screen into `area` and says where the cursor belongs.
 pub fn draw(
     screen: &Audit,
@@ -26,7 +29,11 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Option<Position> {
-    let empty = browse::empty_words(&screen.list.text(), "还没有记录。办过的事会自动记在这里。");
+    let empty = if screen.list.text().is_empty() {
+        vec!["还没有记录。办过的事会自动记在这里。".to_owned()]
+    } else {
+        vec![NOTHING_FOUND.to_owned(), HOW_TO_ASK.to_owned()]
+    };
     let look = Look { columns: COLUMNS, key: |row| row.seq, empty: &empty };
     browse::draw(&screen.list, (TITLE, REMARK), &look, scene, frame, area)
 }

@@ -12,6 +12,9 @@ use crate::model::effect::{AccountEntry, Decision, Effect, ExportOrder, MemberAn
 use crate::model::layer::{Given, Out};
 use crate::model::screens::open;
 
+/// Full numbers leave only with the password given again.
+const PASSWORD_MISSING: &str = "写完整号码前要再输一遍自己的登录密码。请在这里填好再导出。";
+
 impl Record {
     /// Checks that look at two fields, or at what the form is for.
     pub(super) fn check_together(&mut self) {
@@ -22,6 +25,11 @@ impl Record {
                 Some(("id_number", self.number_fault(kind)))
             }
             Purpose::CorrectMember(_, _, kind) => Some(("id_number", self.number_fault(*kind))),
+            Purpose::Export(_) => {
+                let asked = self.form.text("full_ids") == "yes";
+                let missing = asked && self.form.secret("password").is_empty();
+                Some(("password", missing.then(|| PASSWORD_MISSING.to_owned())))
+            }
             Purpose::EditMember(..)
             | Purpose::AddOrg
             | Purpose::EditOrg(..)
@@ -30,7 +38,6 @@ impl Record {
             | Purpose::AskReceipt(_)
             | Purpose::UndoImport
             | Purpose::ImportPath(_)
-            | Purpose::Export(_)
             | Purpose::ExportHistory(_)
             | Purpose::Settings => None,
         };
