@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | [`domain`] | what is true without a computer: stages, authority, people, numbers | nothing of ours |
 //! | [`rules`] | the rule file: reasons, fields, destinations, limits, the check-up | `domain` |
-//! | [`vault`] | key slots, passwords, the recovery key | nothing of ours |
+//! | [`vault`] | key slots, passwords, the recovery key, what people sign with | nothing of ours |
 //! | [`store`] | the encrypted database; the only home of SQL | `domain`, `rules` |
 //! | [`directory`] | the national list of organisations: a public file of its own, mapped and searched | `domain` |
 //! | [`exchange`] | sheets and forms: bytes to domain and back | `domain`, `rules` |

@@ -17,6 +17,12 @@ const CODE_SECONDS: i64 = 2 * 86_400;
 /// How long after a password was given it counts as just given, in seconds.
 const JUST_NOW: i64 = 60;
 
+/// How long an initial password lets somebody in after the account was made (security.md 4.3).
+const INITIAL_SECONDS: i64 = 14 * 86_400;
+
+/// Wrong tries after which an initial password or a code is of no use any more.
+const INITIAL_TRIES: u32 = 5;
+
 impl Door {
     /// Chooses a new password: the guest's first one, or another for whoever is signed in.
     ///
@@ -285,4 +291,27 @@ fn check_policy(sitting: &Sitting, current: &str, new: &str, opens: bool) -> Res
     let faults: Vec<PolicyFault> =
         if opens { check_slot_password(new, &facts) } else { check_login_password(new, &facts) };
     faults.first().map_or(Ok(()), |fault| Err(rule(fault.sentence())))
+}
+
+/// Why a password that fits lets nobody in any more. An initial password and a code end by
+/// themselves, and after a few wrong tries.
+pub(super) fn spent(sitting: &Sitting, attempts: Attempts, now: Moment) -> Option<Fault> {
+    let account = &sitting.account;
+    if account.state != AccountState::Initial {
+        return None;
+    }
+    let sentence = if attempts.failures >= INITIAL_TRIES {
+        "这个账号的初始密码或一次性验证码已连续输错 5 次，停用了。请联系本组织或上级管理员重置。"
+    } else {
+        match account.code_until {
+            Some(until) if until < now => {
+                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。"
+            }
+            None if sitting.made_at.0.saturating_add(INITIAL_SECONDS) < now.0 => {
+                "这个账号的初始密码已过期（开设后 14 天内有效）。请联系本组织或上级管理员重置。"
+            }
+            Some(_) | None => return None,
+        }
+    };
+    Some(Fault::new(FaultKind::NotAllowed, sentence))
 }

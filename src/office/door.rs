@@ -6,6 +6,7 @@ mod hold;
 use std::sync::Arc;
 
 use super::backups::finish_restore;
+use super::credentials::spent;
 use super::{
     Interrupter, Occupant, Office, Patience, Places, Session, Station, Viewing, is_demo, load_rules,
 };
@@ -18,12 +19,6 @@ use crate::store::{Attempts, Sitting};
 use crate::vault::{AttemptsFile, Gate, Seen, SigningRoot, Vault, VaultFault, gate};
 pub(super) use hold::with_fitting_key;
 use zeroize::Zeroizing;
-
-/// How long an initial password lets somebody in after the account was made (security.md 4.3).
-const INITIAL_SECONDS: i64 = 14 * 86_400;
-
-/// Wrong tries after which an initial password or a code is of no use any more.
-const INITIAL_TRIES: u32 = 5;
 
 /// The way in, and who is in.
 pub struct Door {
@@ -371,29 +366,6 @@ impl Door {
             _ => Err(Fault::new(FaultKind::NotAllowed, "还没有登录。请先用身份证号和密码登录。")),
         }
     }
-}
-
-/// Why a password that fits lets nobody in any more. An initial password and a code end by
-/// themselves, and after a few wrong tries.
-fn spent(sitting: &Sitting, attempts: Attempts, now: Moment) -> Option<Fault> {
-    let account = &sitting.account;
-    if account.state != AccountState::Initial {
-        return None;
-    }
-    let sentence = if attempts.failures >= INITIAL_TRIES {
-        "这个账号的初始密码或一次性验证码已连续输错 5 次，停用了。请联系本组织或上级管理员重置。"
-    } else {
-        match account.code_until {
-            Some(until) if until < now => {
-                "这个一次性验证码已过期（有效期 2 天）。请联系本组织或上级管理员重新发一个。"
-            }
-            None if sitting.made_at.0.saturating_add(INITIAL_SECONDS) < now.0 => {
-                "这个账号的初始密码已过期（开设后 14 天内有效）。请联系本组织或上级管理员重置。"
-            }
-            Some(_) | None => return None,
-        }
-    };
-    Some(Fault::new(FaultKind::NotAllowed, sentence))
 }
 
 pub(super) fn wrong() -> Fault {
