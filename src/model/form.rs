@@ -46,6 +46,23 @@ pub struct Form {
     on_button: bool,
     done: Vec<(&'static str, FieldKind)>,
     undone: Vec<(&'static str, FieldKind)>,
+    /// Digits typed one after the other on a field of choices, and nothing else since.
+    digits: DigitRun,
+}
+
+/// What digits have done to a field of choices. A number that is typed there by mistake, such as a
+/// telephone, must not leave an option behind that nobody chose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum DigitRun {
+    /// None was typed.
+    #[default]
+    None,
+    /// One was, and left the option as it was.
+    Kept,
+    /// One was, and took an option.
+    Took,
+    /// Several were: it is a number, and the option is what it was before.
+    Number,
 }
 
 impl Form {

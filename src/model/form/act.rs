@@ -1,7 +1,7 @@
 //! What keys do in a form (ux.md 6.2, 6.5): Enter goes on and never submits from a text.
 
 use super::field::MOST_IN_A_ROW;
-use super::{Field, FieldKind, Form, FormEvent, refused};
+use super::{DigitRun, Field, FieldKind, Form, FormEvent, refused};
 use crate::keys::action::Action;
 use crate::keys::table::Input;
 use crate::model::text_field::{Motion, TextField};
@@ -12,7 +12,11 @@ const SAME_AS_LAST: [&str; 2] = ["..", "。。"];
 impl Form {
     /// Takes an input and tells what happened, in order.
     pub fn act(&mut self, input: Input) -> Vec<FormEvent> {
+        let run = std::mem::take(&mut self.digits);
         match input {
+            Input::Type(text) if run != DigitRun::None && digit(&text).is_some() => {
+                self.another_digit(run)
+            }
             Input::Type(text) => self.typed(&text),
             Input::Do(action) => self.done(action),
             Input::Unknown => vec![FormEvent::Unknown],
@@ -116,6 +120,29 @@ impl Form {
         vec![FormEvent::Changed(id)]
     }
 
+    /// A first digit takes the option of its number at once, as in every list of choices.
+    fn numbered(&mut self, id: &'static str, option: &str) -> Vec<FormEvent> {
+        let events = self.took(id, option);
+        self.digits = if events.is_empty() { DigitRun::Kept } else { DigitRun::Took };
+        events
+    }
+
+    /// A second digit says that the first was part of a number: the option is put back.
+    fn another_digit(&mut self, run: DigitRun) -> Vec<FormEvent> {
+        self.digits = DigitRun::Number;
+        let label = self.focused().map_or("", |field| &field.label);
+        let said =
+            format!("「{label}」是选择，填不了号码，选项没有变。选的话按一个数字，或按 F4 展开。");
+        let mut events = vec![FormEvent::Warned(said)];
+        if run == DigitRun::Took
+            && let Some(step) = self.done.pop()
+        {
+            let (id, _) = self.swap(step);
+            events.insert(0, FormEvent::Changed(id));
+        }
+        events
+    }
+
     fn typed(&mut self, text: &str) -> Vec<FormEvent> {
         let Some(field) = self.focused() else {
             return vec![FormEvent::Said(
@@ -126,7 +153,10 @@ impl Form {
         match &field.kind {
             FieldKind::Choice { options, .. } => {
                 let option = numbered(options, text);
-                option.map_or_else(|| vec![FormEvent::Expand(id)], |option| self.took(id, &option))
+                option.map_or_else(
+                    || vec![FormEvent::Expand(id)],
+                    |option| self.numbered(id, &option),
+                )
             }
             FieldKind::Lookup { .. } => vec![FormEvent::Lookup(id, text.trim().to_owned())],
             FieldKind::Fixed(_) => vec![FormEvent::Unknown],
@@ -270,6 +300,10 @@ fn switched(chosen: Option<usize>, n: usize, motion: Motion) -> usize {
 
 /// The option that a typed digit names, counted from one.
 fn numbered(options: &[(String, String)], text: &str) -> Option<String> {
-    let digit = crate::domain::text::narrow(text).trim().parse::<usize>().ok()?;
-    options.get(digit.checked_sub(1)?).map(|(id, _)| id.clone())
+    options.get(digit(text)?.checked_sub(1)?).map(|(id, _)| id.clone())
+}
+
+/// The number that a text is, in digits of either width.
+fn digit(text: &str) -> Option<usize> {
+    crate::domain::text::narrow(text).trim().parse().ok()
 }

@@ -89,8 +89,31 @@ fn choices_switch_expand_and_take_digits() {
     assert_eq!(press(&mut f, Action::Options), [FormEvent::Expand("reason")]);
     assert_eq!(write(&mut f, "３"), [FormEvent::Changed("reason")]);
     assert_eq!(f.text("reason"), "c");
+    press(&mut f, Action::Right);
     assert_eq!(write(&mut f, "9"), [FormEvent::Expand("reason")]);
     assert_eq!(f.text("reason"), "c");
+}
+
+#[test]
+fn a_telephone_typed_on_choices_changes_nothing() {
+    for before in ["", "a", "d"] {
+        let mut f = form();
+        f.focus_on("reason");
+        if !before.is_empty() {
+            f.choose("reason", before);
+        }
+        let warned: Vec<_> =
+            "18625201029".chars().flat_map(|c| write(&mut f, &c.to_string())).collect();
+        assert_eq!(f.text("reason"), before);
+        assert!(
+            matches!(warned.last(), Some(FormEvent::Warned(s)) if s.contains("「原因」")),
+            "{warned:?}"
+        );
+        press(&mut f, Action::Up);
+        f.focus_on("reason");
+        assert_eq!(write(&mut f, "2"), [FormEvent::Changed("reason")]);
+        assert_eq!(f.text("reason"), "b");
+    }
 }
 
 #[test]
