@@ -115,6 +115,7 @@ pub const ROWS: &[KeyRow] = &[
     row(SIGNED_IN,                 0, Some('w'), Action::Lock,       "锁屏"),
     row(&[Home, List],             0, Some('t'), Action::Sort,       "排序"),
     row(&[Setup, SignIn, Apply, Form], 0, Some('u'), Action::Clear,  "清空本项"),
+    row(&[Home, List, Pick],       0, Some('u'), Action::Clear,      "清空查找"),
 ];
 
 const fn row(

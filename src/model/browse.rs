@@ -146,6 +146,7 @@ impl<T, C> Browse<T, C> {
         match action {
             Action::Backspace => self.edit(TextField::backspace),
             Action::Delete => self.edit(TextField::delete),
+            Action::Clear => self.edit(TextField::emptied),
             Action::Undo => self.edit(TextField::undo),
             Action::Redo => self.edit(TextField::redo),
             Action::Left => self.go(Motion::Left),
@@ -182,10 +183,7 @@ impl<T, C> Browse<T, C> {
             return Effected::Nothing;
         }
         self.searching = false;
-        self.edit(|search| {
-            search.clear();
-            true
-        })
+        self.edit(TextField::emptied)
     }
 }
 
@@ -206,6 +204,10 @@ mod tests {
         assert_eq!(typed(&mut list, " "), Effected::Done);
         assert_eq!(list.act(&Input::Do(Action::Backspace)), Effected::Done);
         assert_eq!(list.act(&Input::Do(Action::Backspace)), Effected::Question);
+        assert_eq!(list.act(&Input::Do(Action::Undo)), Effected::Question);
+        assert_eq!(list.text(), "孔");
+        assert_eq!(list.act(&Input::Do(Action::Clear)), Effected::Question);
+        assert_eq!((list.text(), list.focus()), (String::new(), Focus::Search));
         assert_eq!(list.act(&Input::Do(Action::Undo)), Effected::Question);
         assert_eq!(list.text(), "孔");
     }

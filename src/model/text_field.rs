@@ -181,6 +181,13 @@ impl TextField {
         }
     }
 
+    /// Empties the field as [`TextField::clear`] does; says whether there was something.
+    pub fn emptied(&mut self) -> bool {
+        let was_filled = !self.is_empty();
+        self.clear();
+        was_filled
+    }
+
     /// Moves the cursor; says whether it moved, so that a form may use the key otherwise.
     pub fn go(&mut self, motion: Motion) -> bool {
         let from = self.cursor;

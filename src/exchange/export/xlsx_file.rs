@@ -55,7 +55,8 @@ fn prepare(sheet: &mut Worksheet, table: &ExportTable<'_>) -> Result<(), XlsxErr
         .set_border_bottom(FormatBorder::Thin)
         .set_align(FormatAlign::VerticalCenter)
         .set_num_format("@");
-    let text = text_format();
+    // `@` keeps a number a text, also when somebody edits the cell.
+    let text = Format::new().set_num_format("@");
     sheet.set_name(table.sheet_name)?.set_freeze_panes(1, 0)?;
     for (at, column) in (0..).zip(table.columns) {
         sheet.set_column_width(at, column.width_columns + FILTER_ARROW)?;
@@ -65,17 +66,11 @@ fn prepare(sheet: &mut Worksheet, table: &ExportTable<'_>) -> Result<(), XlsxErr
     Ok(())
 }
 
-/// `@` keeps a number a text, also when somebody edits the cell.
-fn text_format() -> Format {
-    Format::new().set_num_format("@")
-}
-
 fn write_rows<E>(
     sheet: &mut Worksheet,
     columns: &[ExportColumn],
     rows: &mut ExportRows<'_, E>,
 ) -> Result<u32, Stop<E>> {
-    let text = text_format();
     let mut count = 0;
     for row in rows {
         let row = row.map_err(Stop::Source)?;
@@ -87,7 +82,9 @@ fn write_rows<E>(
             if cell.len() > CHARACTER_LIMIT && cell.chars().count() > CHARACTER_LIMIT {
                 return Err(Stop::CellTooLong { row: count.into(), header: column.header });
             }
-            sheet.write_string_with_format(count, at, cell, &text).map_err(io_error)?;
+            // The cell takes the format of its column, which is looked up by number; a format given
+            // here would be hashed anew for each cell.
+            sheet.write_string(count, at, cell).map_err(io_error)?;
         }
     }
     Ok(count)

@@ -48,6 +48,7 @@ impl Home {
         let changed = match action {
             Action::Backspace => self.search.backspace(),
             Action::Delete => self.search.delete(),
+            Action::Clear => self.search.emptied(),
             Action::Undo => self.search.undo(),
             Action::Redo => self.search.redo(),
             Action::Left | Action::Right => {
