@@ -23,6 +23,7 @@ mod stats;
 mod transfer;
 mod watch;
 mod who;
+mod words_of_clap;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -75,11 +76,11 @@ pub fn code_of(kind: FaultKind) -> u8 {
 
 /// Help and version are answers; everything else that clap says is about the call's words.
 fn answer_of_clap(error: &clap::Error) -> u8 {
-    let text = error.render().to_string();
     if error.use_stderr() {
-        note(text.trim_end());
+        note(&words_of_clap::sentence(error));
         return code_of(FaultKind::Usage);
     }
+    let text = error.render().to_string();
     let mut out = Output::stdout(Form::Text);
     match out.line(text.trim_end()).and_then(|()| out.flush()) {
         Ok(()) | Err(Stop::Closed) => 0,
