@@ -98,6 +98,7 @@ impl Form {
         if let Some(place) = place {
             self.focus = place;
             self.on_button = false;
+            self.digits = DigitRun::None;
         }
     }
 

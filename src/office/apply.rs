@@ -113,20 +113,20 @@ impl Session<'_> {
         let stage = facts.stage.label();
         let (Some(party), Some(path)) = (next_party(&facts), next_path(&facts)) else {
             return Ok(match next_party(&facts) {
-                Some(party) => format!("{stage}：{}", party.label()),
+                Some(party) => format!("{stage}（{}）", party.label()),
                 None if facts.stage == Stage::Completed => "已办完，没有下一步。".to_owned(),
                 None => format!("{stage}，没有下一步。"),
             });
         };
         let side = self.office.store.contact_of(path.ids().last())?.organisation;
         let contact = self.nearest_contact(path)?;
-        let mut words = format!("{stage}：{side}");
+        let mut words = if side.is_empty() { party.label().to_owned() } else { side.clone() };
         for part in [&contact.organisation, &contact.name, &contact.phone] {
             if !part.is_empty() && *part != side {
                 words = words + " " + part;
             }
         }
-        Ok(if side.is_empty() { format!("{stage}：{}", party.label()) } else { words })
+        Ok(format!("{stage}（{words}）"))
     }
 
     /// Whom to call for an organisation: its own contact, else the nearest one above that has any.

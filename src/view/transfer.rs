@@ -45,8 +45,9 @@ pub const WIDE: &[Column<TransferRow>] = &[
     Column::new("操作", Width::Exact(4), next),
 ];
 
-/// From so many display columns of the list on, the whole days fit beside legible organisations.
-const WIDE_FROM: u16 = 80;
+/// From so many display columns of the list on, whole days leave the organisations no less room than
+/// an 80-column terminal gives them.
+const WIDE_FROM: u16 = 96;
 
 /// The columns for a list of this width.
 pub fn columns_for(cols: u16) -> &'static [Column<TransferRow>] {
@@ -182,6 +183,23 @@ mod tests {
 
     const PLAIN: Theme = Theme { ascii: false, plain: true };
     const ASCII: Theme = Theme { ascii: true, plain: true };
+
+    #[test]
+    fn a_wider_list_never_gives_the_organisations_less_room() {
+        let organisations = |cols: u16| {
+            let fixed: usize = columns_for(cols)
+                .iter()
+                .map(|column| match column.width {
+                    Width::Exact(n) => n + 1,
+                    Width::Share(_) => 1,
+                })
+                .sum();
+            usize::from(cols) - fixed
+        };
+        for cols in 78..200 {
+            assert!(organisations(cols) >= organisations(78), "{cols}");
+        }
+    }
 
     #[test]
     fn the_bar_has_marks_that_ascii_can_replace() {

@@ -129,7 +129,6 @@ impl Form {
 
     /// A second digit says that the first was part of a number: the option is put back.
     fn another_digit(&mut self, run: DigitRun) -> Vec<FormEvent> {
-        self.digits = DigitRun::Number;
         let label = self.focused().map_or("", |field| &field.label);
         let said =
             format!("「{label}」是选择，填不了号码，选项没有变。选的话按一个数字，或按 F4 展开。");
@@ -140,6 +139,7 @@ impl Form {
             let (id, _) = self.swap(step);
             events.insert(0, FormEvent::Changed(id));
         }
+        self.digits = DigitRun::Number;
         events
     }
 

@@ -279,7 +279,11 @@ impl Field {
     pub fn live_hint(&self) -> String {
         let n = self.typed().map_or(0, TextField::count);
         match (&self.kind, self.complete_at) {
-            (FieldKind::Line(_), Some(all)) if n > 0 => format!("{n}/{all} 位"),
+            // Blanks and dashes between the groups of a number are not counted.
+            (FieldKind::Line(text), Some(all)) if n > 0 => {
+                let n = text.value().chars().filter(|c| c.is_alphanumeric()).count();
+                format!("{n}/{all} 位")
+            }
             (FieldKind::Secret(_), Some(least)) => format!("{n} 个字，至少 {least}"),
             (FieldKind::Paragraph(_), _) => format!("{n}/{}", self.limit().unwrap_or(0)),
             _ if !self.hint.is_empty() => self.hint.clone(),

@@ -139,8 +139,11 @@ impl Choice {
 
     fn choose(&mut self, at: usize) -> Out {
         let Some(item) = self.options.get(at) else {
-            let n = self.options.len().min(9);
-            return Out::nothing().warn(format!("没有这个号。请按 1 到 {n}，或按 Esc 返回。"));
+            let keys = match self.options.len().min(9) {
+                0 | 1 => "1".to_owned(),
+                n => format!("1 到 {n}"),
+            };
+            return Out::nothing().warn(format!("没有这个号。请按 {keys}，或按 Esc 返回。"));
         };
         self.selected = at;
         if let Some(refusal) = &item.refusal {

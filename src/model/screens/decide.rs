@@ -350,9 +350,9 @@ mod tests {
         let left = result(2, Err(Fault::new(FaultKind::Conflict, "这一单已由李静同意。")));
         let out = results(Act::Approve, std::slice::from_ref(&done));
         assert!(matches!(&out.nav[..], [Nav::Say(m)] if m.text.contains("现在是「分配团支部」")));
-        let moved = (Stage::DestinationReview, "转入组织审批：枫林街道团工委".to_owned());
+        let moved = (Stage::DestinationReview, "转入组织审批（枫林街道团工委）".to_owned());
         let out = results(Act::Approve, &[result(1, Ok(moved))]);
-        let told = "孔维嘉：已同意。下一步：转入组织审批：枫林街道团工委";
+        let told = "孔维嘉：已同意。下一步：转入组织审批（枫林街道团工委）";
         assert!(matches!(&out.nav[..], [Nav::Say(m)] if m.text == told));
         let out = results(Act::Withdraw, &[result(1, Ok((Stage::Withdrawn, String::new())))]);
         assert!(matches!(&out.nav[..], [Nav::Say(m)] if m.text == "孔维嘉：已撤销。"));

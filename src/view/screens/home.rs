@@ -118,13 +118,15 @@ fn list(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) -> O
     let block = scene.theme.pane(title, Focused::from(!screen.searching));
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let empty = empty(screen);
+    let count = scene.state.session.as_ref().map_or(0, |session| session.counts.of(View::All));
+    let empty = empty(screen, count);
     let look = Look { columns: columns_for(inner.width), key: |row| row.id.0, empty: &empty };
     table::draw(&screen.table, &look, scene, frame, inner)
 }
 
-/// What an empty view says: what it means and which key goes on.
-fn empty(screen: &Home) -> Vec<String> {
+/// What an empty view says: what it means and which key goes on. Where nothing at all was begun yet,
+/// the lists come first.
+fn empty(screen: &Home, in_office: i64) -> Vec<String> {
     if !screen.search.is_empty() {
         let text = screen.search.value();
         return vec![
@@ -141,8 +143,12 @@ fn empty(screen: &Home) -> Vec<String> {
         View::Completed => "还没有办完的转接。",
         View::All => "这里还没有转接。",
     };
-    let import = "从名单开始：按 0 打开菜单，先「导入组织」，再「导入团员」。";
-    vec![first.to_owned(), "按 2 新建一单；按左右键看别的视图。".to_owned(), import.to_owned()]
+    let mut lines = vec![first.to_owned(), "按 2 新建一单；按左右键看别的视图。".to_owned()];
+    if in_office == 0 {
+        let import = "从名单开始：按 0 打开菜单，先「导入组织」，再「导入团员」。";
+        lines.push(import.to_owned());
+    }
+    lines
 }
 
 fn details(screen: &Home, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) {

@@ -107,20 +107,24 @@ fn the_strip_tells_progress_and_who_moves_next() {
 }
 
 #[test]
-fn at_120_columns_the_days_are_whole_and_details_stand_beside() {
+fn at_120_columns_details_stand_beside_and_at_160_the_days_are_whole() {
     let mut state = open();
     resize(&mut state, 120, 40);
     press(&mut state, "<down><up>");
     let lines = dump(&state, 120, 40);
     assert!(lines.iter().all(|line| width(line) == 120), "{lines:#?}");
-    assert!(lines[4].contains("申请时间   完成时间   处理状态       操作║"), "{}", lines[4]);
-    assert!(lines[5].contains("2020-05-17 等16天"), "{}", lines[5]);
+    assert!(lines[4].contains("申请  完成/等  处理状态       操作║"), "{}", lines[4]);
+    assert!(lines[5].contains("05-17 等16天"), "{}", lines[5]);
     assert!(lines[5].contains("13班"), "{}", lines[5]);
     let all = lines.join("\n");
     for wanted in ["┌ 详情与进度 ─", "[✓] 提交  05-17 11:00 孔维嘉", "[►] 转入审批  等16天"]
     {
         assert!(all.contains(wanted), "{wanted}\n{all}");
     }
+    resize(&mut state, 160, 40);
+    let lines = dump(&state, 160, 40);
+    assert!(lines[4].contains("申请时间   完成时间   处理状态       操作║"), "{}", lines[4]);
+    assert!(lines[5].contains("2020-05-17 等16天"), "{}", lines[5]);
 }
 
 #[test]
@@ -494,10 +498,15 @@ fn enter_opens_the_page_and_goes_on_with_an_own_draft() {
 fn empty_views_teach() {
     let mut state = open_with(vec![], None);
     let all = dump(&state, 80, 24).join("\n");
-    for wanted in ["没有等你办的转接", "按 2 新建", "导入团员", "(8办理)", "(9导出)"]
-    {
+    for wanted in ["没有等你办的转接", "按 2 新建", "(8办理)", "(9导出)"] {
         assert!(all.contains(wanted), "{wanted}\n{all}");
     }
+    assert!(!all.contains("导入团员"), "an office that has transfers needs no first list\n{all}");
+    if let Some(session) = &mut state.session {
+        session.counts = Counts::default();
+    }
+    let all = dump(&state, 80, 24).join("\n");
+    assert!(all.contains("先「导入组织」，再「导入团员」"), "{all}");
     let (ticket, _) = question(&press(&mut state, "孔"));
     reply(&mut state, Reply::Transfers(ticket, Page { rows: vec![], previous: None, next: None }));
     assert!(dump(&state, 80, 24).join("\n").contains("没有找到「孔」"));
