@@ -35,6 +35,7 @@ mod journeys {
     mod home;
     mod own;
     mod pages;
+    mod reconciling;
     mod registers;
     mod sizes;
 }

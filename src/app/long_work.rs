@@ -7,6 +7,7 @@ use crate::domain::fault::Fault;
 use crate::domain::history::HistoryQuery;
 use crate::domain::org_search::OrgSearch;
 use crate::domain::progress::Progress;
+use crate::domain::reconcile::Reconciled;
 use crate::exchange::export::Overwrite;
 use crate::model::effect::{ExportOrder, Reply, Ticket};
 use crate::office::{Between, Session};
@@ -72,6 +73,30 @@ pub(super) fn export_history(
     let path = full_path(path);
     let watch = &mut |progress| meanwhile.report(progress);
     let done = session.export_history(&query, (&path, overwrite), watch)?;
+    Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
+}
+
+/// Compares a list of the official site, telling how far it is.
+pub(super) fn reconcile(
+    session: Session<'_>,
+    (ticket, path): (Ticket, &Path),
+    meanwhile: &mut Meanwhile<'_>,
+) -> Result<Vec<Reply>, Fault> {
+    let watch = &mut |progress| meanwhile.report(progress);
+    let found = session.reconcile(&full_path(path), watch)?;
+    Ok(vec![Reply::Reconciled(ticket, Box::new(found))])
+}
+
+/// Writes lines of a comparison to a file.
+pub(super) fn export_reconciled(
+    session: Session<'_>,
+    lines: &[Reconciled],
+    (path, overwrite): (&Path, Overwrite),
+    meanwhile: &mut Meanwhile<'_>,
+) -> Result<Vec<Reply>, Fault> {
+    let path = full_path(path);
+    let watch = &mut |progress| meanwhile.report(progress);
+    let done = session.export_reconciliation(lines, (&path, overwrite), watch)?;
     Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
 }
 

@@ -5,7 +5,10 @@ mod session;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::long_work::{Meanwhile, export, export_history, full_path, search_organisations};
+use super::long_work::{
+    Meanwhile, export, export_history, export_reconciled, full_path, reconcile,
+    search_organisations,
+};
 use super::settings;
 use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
@@ -148,6 +151,14 @@ impl World {
             Effect::ExportHistory { asked, path, overwrite } => {
                 let session = self.door.session(self.clock.now())?;
                 export_history(session, &asked, (&path, overwrite.into()), meanwhile)
+            }
+            Effect::Reconcile(ticket, path) => {
+                let session = self.door.session(self.clock.now())?;
+                reconcile(session, (ticket, &path), meanwhile)
+            }
+            Effect::ExportReconciled { lines, path, overwrite } => {
+                let session = self.door.session(self.clock.now())?;
+                export_reconciled(session, &lines, (&path, overwrite.into()), meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::BackUp => {
@@ -338,7 +349,8 @@ pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadOrg(t, _)
         | Effect::LoadAccounts(t)
         | Effect::LoadAudit(t, ..)
-        | Effect::PreviewImport(t, ..) => Some(*t),
+        | Effect::PreviewImport(t, ..)
+        | Effect::Reconcile(t, _) => Some(*t),
         _ => None,
     }
 }

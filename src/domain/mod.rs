@@ -20,6 +20,7 @@ pub mod paper;
 pub mod person_name;
 pub mod phone;
 pub mod progress;
+pub mod reconcile;
 pub mod text;
 pub mod transfer;
 pub mod words;

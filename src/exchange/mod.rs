@@ -12,6 +12,7 @@ pub mod fields;
 pub mod form;
 pub mod history;
 pub mod members;
+pub mod official;
 pub mod org_index;
 pub mod org_tree;
 pub mod organisations;

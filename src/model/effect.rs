@@ -13,6 +13,7 @@ use crate::domain::ids::{AccountId, BatchId, MemberId, Moment, OrgId, TransferId
 use crate::domain::member::{Member, MemberRow};
 use crate::domain::org_search::{OrgHits, OrgSearch};
 use crate::domain::organisation::{OrgEntry, OrgRow, Organisation};
+use crate::domain::reconcile::{Reconciled, Reconciliation};
 use crate::domain::transfer::{AuditRow, TransferCard, TransferRow};
 use crate::domain::workflow::{Act, Stage};
 use crate::rules::Finding;
@@ -133,6 +134,17 @@ pub enum Effect {
     },
     /// Read a file and check every row; writes nothing.
     PreviewImport(Ticket, ImportKind, PathBuf),
+    /// Compare a list of the official site with the transfers here.
+    Reconcile(Ticket, PathBuf),
+    /// Write lines of a comparison to a file.
+    ExportReconciled {
+        /// The lines.
+        lines: Vec<Reconciled>,
+        /// The file.
+        path: PathBuf,
+        /// Whether a file of that name may go.
+        overwrite: bool,
+    },
     /// Write the good rows of the last preview, in one transaction.
     RunImport,
     /// Take a whole import back.
@@ -174,6 +186,7 @@ impl Effect {
             | Self::UndoImport(_)
             | Self::Export(..)
             | Self::ExportHistory { .. }
+            | Self::ExportReconciled { .. }
             | Self::BackUp => true,
             // Setting up and restoring ask for the directory themselves.
             Self::PrepareOffice(_)
@@ -201,6 +214,7 @@ impl Effect {
             | Self::LoadOrg(..)
             | Self::LoadAccounts(_)
             | Self::LoadAudit(..)
+            | Self::Reconcile(..)
             | Self::SaveSettings(_)
             | Self::Redraw
             | Self::Quit => false,
@@ -318,6 +332,8 @@ pub enum Reply {
     Audit(Ticket, Vec<AuditRow>, Option<i64>),
     /// The preview of an import.
     Preview(Ticket, Box<ImportPreview>),
+    /// A comparison with a list of the official site.
+    Reconciled(Ticket, Box<Reconciliation>),
     /// An import is done.
     Imported {
         /// Its batch, for undoing.

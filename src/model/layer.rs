@@ -4,7 +4,8 @@ use super::effect::{Effect, Reply, Ticket};
 use super::screens::{
     accounts::Accounts, apply::Apply, audit::Audit, card::CardPage, centre::Centre, choice::Choice,
     home::Home, import::Import, members::Members, organisations::Organisations, page::Page,
-    pick::Pick, record::Record, setup::Setup, sign_in::SignIn, text::TextPage,
+    pick::Pick, reconcile::Reconcile, record::Record, setup::Setup, sign_in::SignIn,
+    text::TextPage,
 };
 use super::state::{Message, Session};
 use crate::domain::ids::{Moment, Now};
@@ -191,6 +192,8 @@ layers! {
     Page(Page),
     /// The import preview.
     Import(Import),
+    /// 对账
+    Reconcile(Reconcile),
     /// A page of text.
     Text(TextPage),
     /// 个人中心
@@ -219,6 +222,7 @@ impl Layer {
             Self::Page(page) => page.refusal(action),
             Self::Import(import) => import.refusal(action),
             Self::Centre(centre) => centre.refusal(action),
+            Self::Reconcile(reconcile) => reconcile.refusal(action),
             _ => None,
         }
     }
@@ -228,6 +232,7 @@ impl Layer {
         match self {
             Self::SignIn(sign_in) => action == Action::Menu && sign_in.has_office(),
             Self::Record(record) => record.form.lacks(action),
+            Self::Reconcile(_) => matches!(action, Action::Find | Action::Sort),
             Self::Audit(_) => matches!(action, Action::New | Action::Decide | Action::Sort),
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export

@@ -19,6 +19,7 @@ mod key_change;
 mod org_search;
 mod pens;
 mod places;
+mod reconcile;
 mod records;
 mod recovery;
 mod setup;

@@ -69,6 +69,7 @@ fn draw(layer: &Layer, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) -> O
         Layer::Members(screen) => s::members::draw(screen, scene, frame, area),
         Layer::Organisations(screen) => s::organisations::draw(screen, scene, frame, area),
         Layer::Accounts(screen) => s::accounts::draw(screen, scene, frame, area),
+        Layer::Reconcile(screen) => s::reconcile::draw(screen, scene, frame, area),
         Layer::Audit(screen) => s::audit::draw(screen, scene, frame, area),
         Layer::Page(screen) => s::page::draw(screen, scene, frame, area),
         Layer::Import(screen) => s::import::draw(screen, scene, frame, area),

@@ -216,3 +216,38 @@ fn lists_are_filtered_sorted_and_paged() {
     assert_eq!(header, wanted);
     assert_eq!(table.lines().count(), 4);
 }
+
+#[test]
+fn a_list_of_the_official_site_is_compared() {
+    let office = office();
+    let form = office.form("form.json", &member(1), &[]);
+    let made = office.operator(&["transfer", "submit", "--file", &form, "--json"]).code(0).json();
+    let number = made["number"].as_str().unwrap();
+    let shown = office.admin(&["transfer", "show", number, "--json"]).code(0).json();
+    let [who, from, to] =
+        ["transferee", "origin", "destination"].map(|key| shown[key].as_str().unwrap().to_owned());
+    let day = shown["applied_at"].as_str().unwrap().split('T').next().unwrap().to_owned();
+    let list = office.path("官网.csv");
+    let text = format!(
+        "转出人,转出团组织,转入团组织,申请时间,完成时间,处理状态,操作\n\
+         {who},{from},{to},{day},,已完成,查看\n无人知,甲,乙,{day},,已完成,查看\n"
+    );
+    std::fs::write(&list, text).unwrap();
+    let list = list.to_str().unwrap();
+    let found = office.admin(&["transfer", "reconcile", list, "--json"]).code(0).json();
+    assert_eq!(keys(&found), ["counts", "file", "left_out", "rows", "rows_in_file"]);
+    assert_eq!(
+        (&found["counts"]["done_there"], &found["counts"]["only_there"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(found["rows"][0]["number"], number);
+    let only = office.admin(&["transfer", "reconcile", list, "--only", "only_there"]).code(0);
+    assert!(only.out.contains("无人知") && !only.out.contains(number), "{}", only.out);
+    office.admin(&["transfer", "reconcile", list, "--only", "nothing"]).code(2);
+    let out = office.path("对账.csv");
+    office.admin(&["transfer", "reconcile", list, "-o", out.to_str().unwrap()]).code(0);
+    let written = std::fs::read_to_string(&out).unwrap();
+    assert!(written.contains("官网完成") && written.contains(number), "{written}");
+    let missing = office.path("没有.csv");
+    office.admin(&["transfer", "reconcile", missing.to_str().unwrap()]).code(4);
+}

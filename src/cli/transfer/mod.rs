@@ -3,6 +3,7 @@
 mod apply;
 mod decide;
 mod list;
+mod reconcile;
 mod show;
 
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ pub(super) enum TransferOrder {
     Lapse(decide::ReasonOrder),
     #[command(about = "导出转接")]
     Export(ExportFlags),
+    #[command(about = "对账：官网导出的名单和这里逐单核对")]
+    Reconcile(reconcile::ReconcileOrder),
 }
 
 #[derive(Args)]
@@ -73,6 +76,7 @@ pub(super) fn run(call: &mut Call<'_>, order: TransferOrder) -> Said {
         TransferOrder::Receipt(order) => decide::receipt(call, order),
         TransferOrder::Lapse(order) => decide::lapse(call, order),
         TransferOrder::Export(flags) => export(call, flags),
+        TransferOrder::Reconcile(order) => reconcile::run(call, &order),
     }
 }
 

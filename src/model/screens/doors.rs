@@ -64,6 +64,8 @@ pub enum Door {
     UndoImport,
     /// 导出 of what this question finds.
     Export(TransferQuery),
+    /// 对账: asks for the list.
+    Reconcile,
     /// 操作记录
     Audit,
     /// 数据说明
@@ -99,6 +101,7 @@ impl Door {
             Self::Import(kind) => open_import(kind),
             Self::UndoImport => Record::undo_import().into(),
             Self::Export(query) => open_export(query),
+            Self::Reconcile => Record::reconcile_path().into(),
             Self::Audit => Audit::default().into(),
             Self::Settings => Record::settings(&Settings::default()).into(),
             Self::Password { opens_database } => {

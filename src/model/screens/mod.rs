@@ -17,6 +17,7 @@ pub mod open;
 pub mod organisations;
 pub mod page;
 pub mod pick;
+pub mod reconcile;
 pub mod record;
 pub mod setup;
 pub mod sign_in;

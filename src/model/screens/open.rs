@@ -9,6 +9,7 @@ use super::choice::{Choice, ChoiceItem, Release};
 use super::home::Home;
 use super::import::Import;
 use super::pick::{Pick, Typing};
+use super::reconcile::Reconcile;
 use crate::domain::account::Role;
 use crate::domain::ids::TransferId;
 use crate::model::effect::{ImportKind, OrgScope};
@@ -47,6 +48,11 @@ pub fn organisation(scope: OrgScope, search: &str, typing: Typing) -> Layer {
 /// One transfer.
 pub fn card(id: TransferId) -> Layer {
     CardPage::new(id).into()
+}
+
+/// The comparison with a list of the official site.
+pub fn reconcile(path: PathBuf) -> Layer {
+    Reconcile::new(path).into()
 }
 
 /// The import preview of a file.

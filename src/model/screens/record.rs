@@ -8,6 +8,7 @@ use super::{open, pick::Typing, text};
 use crate::domain::filter::TransferQuery;
 use crate::domain::id_number::DocumentKind;
 use crate::domain::ids::{MemberId, OrgId};
+use crate::domain::reconcile::Reconciled;
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
 use crate::model::effect::{Decision, Effect, ImportKind, MemberAnswers, OrgScope, Reply, Ticket};
@@ -43,6 +44,10 @@ pub enum Purpose {
     Export(Box<TransferQuery>),
     /// 操作记录, as far as it answers what was typed.
     ExportHistory(String),
+    /// A list of the official site to compare.
+    ReconcilePath,
+    /// Lines of a comparison for a file.
+    ExportReconciled(Vec<Reconciled>),
     /// 设置
     Settings,
 }
@@ -176,6 +181,8 @@ impl Record {
             | Purpose::ImportPath(_)
             | Purpose::Export(_)
             | Purpose::ExportHistory(_)
+            | Purpose::ReconcilePath
+            | Purpose::ExportReconciled(_)
             | Purpose::Settings => Out::nothing(),
         }
     }
@@ -192,9 +199,10 @@ impl Record {
     /// Esc stops an export; all else that a form does is done at once.
     fn while_waiting(&self, input: &Input) -> Out {
         match (&self.purpose, input) {
-            (Purpose::Export(_) | Purpose::ExportHistory(_), Input::Do(Action::Back)) => {
-                Out::nothing().effect(Effect::Cancel).say("正在取消..")
-            }
+            (
+                Purpose::Export(_) | Purpose::ExportHistory(_) | Purpose::ExportReconciled(_),
+                Input::Do(Action::Back),
+            ) => Out::nothing().effect(Effect::Cancel).say("正在取消.."),
             _ => Out::nothing(),
         }
     }

@@ -12,6 +12,7 @@ pub mod members;
 pub mod organisations;
 pub mod page;
 pub mod pick;
+pub mod reconcile;
 pub mod record;
 pub mod setup;
 pub mod sign_in;

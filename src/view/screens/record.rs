@@ -55,6 +55,7 @@ fn verb(screen: &Record) -> &'static str {
         Purpose::AskReason(_) | Purpose::AskReceipt(_) => "确定",
         Purpose::UndoImport => "撤销",
         Purpose::ImportPath(_) => "预览",
-        Purpose::Export(_) | Purpose::ExportHistory(_) => "导出",
+        Purpose::ReconcilePath => "对账",
+        Purpose::Export(_) | Purpose::ExportHistory(_) | Purpose::ExportReconciled(_) => "导出",
     }
 }

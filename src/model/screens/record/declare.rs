@@ -11,6 +11,7 @@ use crate::domain::id_number::DocumentKind;
 use crate::domain::member::{Authentication, GraduationMark, Member};
 use crate::domain::organisation::{OrgKind, Organisation};
 use crate::domain::phone::mask_phone;
+use crate::domain::reconcile::Reconciled;
 use crate::domain::workflow::Act;
 use crate::model::effect::{Decision, ImportKind, MemberAnswers, Settings};
 use crate::model::form::{Field, LookupKind};
@@ -218,6 +219,27 @@ impl Record {
         };
         Self::page("导出操作记录", Purpose::ExportHistory(asked.to_owned()), fields)
             .saying(&[&which, "扩展名决定格式：xlsx、csv 或 json。这次导出本身也会记入操作记录。"])
+    }
+
+    /// Asks for the list of the official site.
+    pub fn reconcile_path() -> Self {
+        let fields = vec![Field::line("path", "官网名单", PATH).required()];
+        Self::page("对账", Purpose::ReconcilePath, fields).saying(&[
+            "输入或粘贴官网导出的转接名单（xlsx 或 csv）的完整路径，也可以把文件拖进窗口。",
+            "名单要有：转出人、转出团组织、转入团组织、处理状态；有申请时间认得更准。",
+            "只是核对，不会改动任何一单。",
+        ])
+    }
+
+    /// 导出 of a comparison.
+    pub fn export_reconciled(lines: Vec<Reconciled>) -> Self {
+        let fields = vec![
+            Field::line("path", "存为", PATH).required().with("对账.xlsx"),
+            Field::choice("overwrite", "同名文件已有时替换", NO_YES).with("no"),
+        ];
+        let which = format!("写出这一类的 {} 条，每条附上怎么办。", lines.len());
+        Self::page("导出对账结果", Purpose::ExportReconciled(lines), fields)
+            .saying(&[&which, "扩展名决定格式：xlsx、csv 或 json。这次导出会记入操作记录。"])
     }
 
     /// 设置

@@ -39,6 +39,8 @@ impl Record {
             | Purpose::UndoImport
             | Purpose::ImportPath(_)
             | Purpose::ExportHistory(_)
+            | Purpose::ReconcilePath
+            | Purpose::ExportReconciled(_)
             | Purpose::Settings => None,
         };
         if let Some((id, Some(sentence))) = fault {
@@ -106,6 +108,14 @@ impl Record {
                 };
                 Effect::Export(order, self.form.secret("password"))
             }
+            Purpose::ReconcilePath => {
+                return Out::nothing().pop().push(open::reconcile(path(&of("path"))));
+            }
+            Purpose::ExportReconciled(lines) => Effect::ExportReconciled {
+                lines,
+                path: path(&of("path")),
+                overwrite: of("overwrite") == "yes",
+            },
             Purpose::Settings => Effect::SaveSettings(self.settings_chosen()),
         };
         self.waiting = true;
