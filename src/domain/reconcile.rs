@@ -21,6 +21,10 @@ const NEAR_DAY: u32 = 2;
 /// A pair needs both organisations, or one of them and a day near by.
 const ENOUGH: u32 = SAME_ORGANISATION + NEAR_DAY;
 
+/// Most pairs of one name that are compared: a list that repeats a name beyond that is none that a
+/// program can tell apart, and must not keep it busy for hours.
+const MOST_PAIRS: usize = 250_000;
+
 /// A row of the official list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficialRow {
@@ -307,6 +311,14 @@ impl Reconciler {
         let mut choices = vec![Choice::None; self.there.len()];
         for (name, theirs) in &self.by_name {
             let Some(ours) = self.ours_by_name.get(name) else { continue };
+            if theirs.len().saturating_mul(ours.len()) > MOST_PAIRS {
+                for (there, here) in theirs.iter().zip(ours.iter().cycle()) {
+                    if let Some(choice) = choices.get_mut(*there) {
+                        *choice = Choice::Several(*here);
+                    }
+                }
+                continue;
+            }
             let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
             for there in theirs {
                 for here in ours {

@@ -161,3 +161,10 @@ fn a_list_of_another_year_does_not_fill_the_memory() {
     let found = compare(theirs, ours);
     assert_eq!((found.count(Difference::OnlyHere), found.left_out), (MOST_ONLY_HERE, 5));
 }
+
+#[test]
+fn one_name_a_thousand_times_is_left_to_a_person_and_keeps_nobody_waiting() {
+    let theirs = (0..1_000).map(|n| there(n + 2, "王凡", "2020-05-21", "已完成")).collect();
+    let ours = (0..1_000).map(|id| here(id + 1, "王凡", "2020-05-21", Stage::Completed)).collect();
+    assert_eq!(compare(theirs, ours).count(Difference::Unclear), 1_000);
+}

@@ -31,7 +31,13 @@ pub fn draw(
     let gap = usize::from(!above.is_empty());
     let popup = centred(area, cols, above.len() + gap + rows_around);
     clear_area(frame.buffer_mut(), popup);
-    let block = scene.theme.pane(screen.title.clone(), Focused::Yes);
+    let taken = above.len() + gap + note.len() + 2;
+    let shown = window(screen, usize::from(popup.height).saturating_sub(taken));
+    let title = match screen.options.len() {
+        n if n > shown.len() => format!("{}  {}/{n}", screen.title, screen.selected + 1),
+        _ => screen.title.clone(),
+    };
+    let block = scene.theme.pane(title, Focused::Yes);
     let inner = block.inner(popup);
     frame.render_widget(block, popup);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -49,7 +55,7 @@ pub fn draw(
         put(Line::raw(""));
     }
     let mut cursor = None;
-    for (at, item) in screen.options.iter().enumerate() {
+    for (at, item) in screen.options.iter().enumerate().take(shown.end).skip(shown.start) {
         let chosen = at == screen.selected;
         let row = put(option(scene, (at, item), chosen, cols));
         if chosen {
@@ -60,6 +66,14 @@ pub fn draw(
         put(Line::styled(line, scene.theme.dim()));
     }
     cursor
+}
+
+/// The options that are shown where there is room for so many: the chosen one among them, and in
+/// their order.
+fn window(screen: &Choice, room: usize) -> std::ops::Range<usize> {
+    let room = room.max(1);
+    let start = (screen.selected + 1).saturating_sub(room);
+    start..screen.options.len().min(start + room)
 }
 
 /// One option: `► 1 同意`, in brackets where it is not possible.
@@ -126,4 +140,25 @@ fn centred(area: Rect, cols: usize, rows: usize) -> Rect {
     let x = area.x + (area.width - width) / 2;
     let y = area.y + (area.height - height) / 2;
     Rect { x, y, width, height }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::account::Role;
+    use crate::model::screens::choice::{Choice, ChoiceItem, Release};
+    use crate::view::testing::{desk, dump, press};
+
+    #[test]
+    fn more_options_than_rows_follow_the_chosen_one() {
+        let options = (1..=40).map(|n| ChoiceItem::new(format!("第{n}项"), Release::Close));
+        let popup = Choice::new("菜单", vec!["说明".to_owned()], options.collect());
+        let (mut state, _) = desk(popup, Role::Administrator);
+        let shown = |state: &_, text: &str| dump(state, 80, 24).join("\n").contains(text);
+        assert!(shown(&state, "菜单  1/40") && shown(&state, "► 1 第1项"));
+        assert!(!shown(&state, "第40项"));
+        press(&mut state, "<end>");
+        assert!(shown(&state, "►   第40项") && !shown(&state, "第1项"));
+        press(&mut state, "<down>");
+        assert!(shown(&state, "► 1 第1项"));
+    }
 }
