@@ -10,6 +10,8 @@
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod support;
 
+#[path = "faults/chance.rs"]
+mod chance;
 #[path = "faults/damage.rs"]
 mod damage;
 #[path = "faults/disk.rs"]
@@ -18,11 +20,17 @@ mod disk;
 mod kill;
 #[path = "faults/ops.rs"]
 mod ops;
+#[path = "faults/power.rs"]
+mod power;
 #[path = "faults/privacy.rs"]
 mod privacy;
 #[path = "faults/room.rs"]
 mod room;
 #[path = "faults/scarce.rs"]
 mod scarce;
+#[path = "faults/trace.rs"]
+mod trace;
+#[path = "faults/tree.rs"]
+mod tree;
 #[path = "faults/windows.rs"]
 mod windows;

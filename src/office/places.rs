@@ -95,11 +95,16 @@ impl Places {
     }
 }
 
-/// Makes a directory that only its owner may enter.
-pub(super) fn make_private(dir: &Path) -> Result<(), Fault> {
+/// Makes a directory that only its owner may enter, and has its name last through a power cut: what
+/// is synced in a directory is lost with it where its own name never reached the disk.
+pub(crate) fn make_private(dir: &Path) -> Result<(), Fault> {
+    let is_missing = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
+    let missing: Vec<&Path> = dir.ancestors().take_while(is_missing).collect();
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).map_err(|error| super::io_fault("建不了目录", dir, &error))
+    builder.create(dir).map_err(|error| super::io_fault("建不了目录", dir, &error))?;
+    let above = |dir: &Path| dir.parent().filter(|d| !d.as_os_str().is_empty()).map(Path::to_owned);
+    missing.into_iter().filter_map(above).try_for_each(|dir| super::setup::sync_dir(&dir))
 }
