@@ -77,7 +77,10 @@ impl World {
         {
             // A draft is kept by itself now and then: nobody is stopped for it.
             let is_draft = matches!(effect, Effect::SaveDraft(..));
-            let said = "这个窗口只能看，草稿没有保存。".to_owned();
+            let said = match self.door.viewing() {
+                Some(_) => "这个窗口只能看，草稿没有保存。".to_owned(),
+                None => fault.sentence.clone(),
+            };
             return vec![if is_draft { Reply::Warned(said) } else { Reply::Failed(ticket, fault) }];
         }
         let mut replies = match self.outcome(effect, meanwhile) {
@@ -99,6 +102,10 @@ impl World {
         }
         if let Some(cause) = &fault.cause {
             super::log::write(self.door.places(), cause);
+        }
+        if let Some(why) = self.door.left_behind(self.clock.now()) {
+            self.import = None;
+            return vec![Reply::Locked, Reply::Failed(None, why)];
         }
         if let Some((sentence, backup)) = self.door.take_damage() {
             return vec![Reply::Damaged { sentence, backup }];
