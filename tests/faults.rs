@@ -28,6 +28,11 @@ mod privacy;
 mod room;
 #[path = "faults/scarce.rs"]
 mod scarce;
+#[path = "faults/scenes.rs"]
+mod scenes;
+#[expect(dead_code, reason = "the tests of the screen use the rest")]
+#[path = "support/terminal.rs"]
+mod terminal;
 #[path = "faults/trace.rs"]
 mod trace;
 #[path = "faults/tree.rs"]
