@@ -185,6 +185,11 @@ fn erasing_a_member_survives_a_kill_at_every_point() {
 }
 
 #[test]
+fn recovery_survives_a_kill_at_every_point() {
+    sweep(&ops::RECOVER, Blow::Kill, &all());
+}
+
+#[test]
 fn removal_of_an_administrator_survives_a_kill_at_every_point() {
     sweep(&ops::REMOVE, Blow::Kill, &all());
 }
@@ -193,8 +198,8 @@ fn removal_of_an_administrator_survives_a_kill_at_every_point() {
 /// which the directory file and the database come into force.
 #[test]
 fn a_long_list_survives_a_kill_at_every_point() {
-    sweep_some(&ops::LIST, Blow::Kill, &["fsync", "fdatasync", "rename", "unlink"], 2);
-    sweep_some(&ops::LIST, Blow::Kill, &["write", "pwrite64"], 2);
+    sweep_some(&ops::LIST, Blow::Kill, &["fsync", "fdatasync", "rename", "unlink"], 3);
+    sweep_some(&ops::LIST, Blow::Kill, &["write", "pwrite64"], 3);
 }
 
 /// R06: an error of the disk is never called success, and what was saved before is whole.

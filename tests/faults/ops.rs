@@ -146,19 +146,54 @@ pub const PASSWORD_CHANGE: Op = Op {
         call.map(str::to_owned).to_vec()
     },
     stdin: Some("passwords"),
-    check: |room, done| {
-        let opens = |password: &str| {
-            room.forgive();
-            write_private(&room.path("admin.pw"), password);
-            room.call(&["verify"]).code
-        };
-        match (opens(PASSWORD), opens(NEW_PASSWORD)) {
-            (5, 0) => {}
-            (0, 5) => assert!(!done, "the old password opens after it was said to be changed"),
-            other => panic!("exactly one of the two must open: {other:?}"),
-        }
+    check: |room, done| match which_opens(room) {
+        (5, 0) => {}
+        (0, 5) => assert!(!done, "the old password opens after it was said to be changed"),
+        other => panic!("exactly one of the two must open: {other:?}"),
     },
 };
+
+/// How a call ends with the old password and with the new one.
+fn which_opens(room: &Room) -> (i32, i32) {
+    let opens = |password: &str| {
+        room.forgive();
+        write_private(&room.path("admin.pw"), password);
+        room.call(&["verify"]).code
+    };
+    (opens(PASSWORD), opens(NEW_PASSWORD))
+}
+
+/// A new password by the recovery key, on a machine that has another device key.
+pub const RECOVER: Op = Op {
+    name: "recovery on a new machine",
+    args: |room| {
+        let config = room.path("office/config");
+        std::fs::remove_dir_all(&config).unwrap();
+        recover_words(room)
+    },
+    stdin: None,
+    check: |room, done| {
+        // Between the key file and the list in the database only the recovery key opens, and the
+        // same password is taken again.
+        let before = which_opens(room);
+        assert!(before == (5, 0) || !done, "{before:?}");
+        if before != (5, 0) {
+            let words = recover_words(room);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            ended(command(&words), "").code(0);
+            assert_eq!(which_opens(room), (5, 0));
+        }
+        room.sound();
+    },
+};
+
+fn recover_words(room: &Room) -> Vec<String> {
+    let (data, admin) = (room.text("office"), crate::support::admin());
+    let (password, paper) = (room.text("new.pw"), room.text("paper"));
+    let who = ["--data-dir", &data, "--as", &admin, "--password-file", &password];
+    let what = ["recover", "--recovery-key-file", &paper];
+    who.iter().chain(&what).map(|word| (*word).to_owned()).collect()
+}
 
 /// The number of rows from which on a list makes a directory file of its own, and some more.
 const LONG: usize = 10_040;
@@ -257,7 +292,7 @@ fn init_words(room: &Room) -> Vec<String> {
     init.iter().chain(&rest).map(|word| (*word).to_owned()).collect()
 }
 
-pub const ALL: [&Op; 10] = [
+pub const ALL: [&Op; 11] = [
     &SUBMIT,
     &APPROVE,
     &FIRST_OF_DAY,
@@ -268,4 +303,5 @@ pub const ALL: [&Op; 10] = [
     &PASSWORD_CHANGE,
     &REMOVE,
     &ERASE,
+    &RECOVER,
 ];

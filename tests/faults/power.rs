@@ -12,7 +12,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use tuanzhuan::app::world::Clock;
-use tuanzhuan::office::{Door, Entry, Occupant, Patience, Places, check_backup, list_backups};
+use tuanzhuan::office::{
+    Door, Entry, Occupant, Patience, Places, check_backup, list_backups, recover,
+};
 use tuanzhuan::store::Verification;
 
 use crate::chance::Chance;
@@ -190,6 +192,25 @@ fn password_changed(disk: &Rebuilt, counts: bool) -> Looked {
     disk.inside(if new { NEW_PASSWORD } else { PASSWORD }).map(drop)
 }
 
+/// Without this machine's key the old password opens nothing; the new one does, or the recovery key
+/// does and brings it about.
+fn recovered(disk: &Rebuilt, counts: bool) -> Looked {
+    // A machine on which no device key was made yet tells that, whatever the password.
+    let opens = |password: &str| disk.opens(&admin(), password).unwrap_or_default();
+    if opens(PASSWORD) {
+        return Err("the old password opens".to_owned());
+    }
+    if !opens(NEW_PASSWORD) {
+        if counts {
+            return Err("the new password does not open".to_owned());
+        }
+        let paper = std::fs::read_to_string(disk.path("paper")).unwrap();
+        let (places, now) = (disk.places(), Clock::system().now());
+        recover(&places, &paper, (&admin(), NEW_PASSWORD), now).map_err(|f| f.sentence)?;
+    }
+    disk.inside(NEW_PASSWORD).map(drop)
+}
+
 /// The second administrator gets in exactly as long as their account is there.
 fn removed(disk: &Rebuilt, counts: bool) -> Looked {
     let opens = disk.opens(&second_admin(), SECOND_PASSWORD)?;
@@ -269,6 +290,7 @@ const BACKUP: Act = Act { op: &ops::BACKUP, counts: WHEN_SAID, look: backed_up }
 const RESTORE: Act = Act { op: &ops::RESTORE, counts: WHEN_SAID, look: restored };
 const PASSWORD_CHANGE: Act =
     Act { op: &ops::PASSWORD_CHANGE, counts: WHEN_SAID, look: password_changed };
+const RECOVER: Act = Act { op: &ops::RECOVER, counts: WHEN_SAID, look: recovered };
 const REMOVE: Act = Act { op: &ops::REMOVE, counts: WHEN_SAID, look: removed };
 const LIST: Act = Act { op: &ops::LIST, counts: WHEN_SAID, look: listed };
 const ERASE: Act = Act { op: &ops::ERASE, counts: WHEN_SAID, look: erased };
@@ -357,8 +379,9 @@ enum Fate {
 
 fn fates(n: usize) -> Vec<Fate> {
     let fixed = [Fate::Kept, Fate::Lost, Fate::BytesOnly, Fate::NamesOnly, Fate::Torn];
-    let seeds = |k: usize| u64::try_from(n * CHANCES + k).unwrap();
-    let chances = (0..CHANCES).flat_map(|k| [Fate::Ordered(seeds(k)), Fate::Any(seeds(k))]);
+    let most = CHANCES * factor().min(4);
+    let seeds = |k: usize| u64::try_from(n * most + k).unwrap();
+    let chances = (0..most).flat_map(|k| [Fate::Ordered(seeds(k)), Fate::Any(seeds(k))]);
     fixed.into_iter().chain(chances).collect()
 }
 
@@ -534,6 +557,7 @@ sweeps! {
     backup_survives_a_power_cut: BACKUP;
     restore_survives_a_power_cut: RESTORE;
     password_change_survives_a_power_cut: PASSWORD_CHANGE;
+    recovery_survives_a_power_cut: RECOVER;
     removal_of_an_administrator_survives_a_power_cut: REMOVE;
     a_long_list_survives_a_power_cut: LIST;
     erasing_a_member_survives_a_power_cut: ERASE;

@@ -99,7 +99,8 @@ fn make() -> Room {
     let room = Room { dir: TempDir::new().unwrap() };
     let write = |name: &str, text: &str| write_private(&room.path(name), text);
     write("admin.pw", PASSWORD);
-    found(&room.path("office"));
+    write("paper", &found(&room.path("office")));
+    write("new.pw", NEW_PASSWORD);
     write(
         "orgs.csv",
         "组织全称,组织编号,上级组织,组织类别\n\
@@ -149,8 +150,9 @@ pub fn write_private(path: &Path, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// The cheapest key derivation: what is tried here is everything but its cost.
-fn found(dir: &Path) {
+/// Founds an office and returns its recovery key. The key derivation is the cheapest: what is tried
+/// here is everything but its cost.
+fn found(dir: &Path) -> String {
     let entry = OfficeEntry {
         org: "南京某某学院团委".to_owned(),
         kind: OrgKind::Committee,
@@ -162,6 +164,7 @@ fn found(dir: &Path) {
     let now = Now { moment: Moment(1_780_000_000), offset: 8 * 3600 };
     let office = PreparedOffice::make(&Places::below(dir), &entry, KdfCost::DEMO, now).unwrap();
     office.put_in_place().unwrap();
+    office.recovery_key()
 }
 
 /// Times as many points as usual, of `TUANZHUAN_FAULTS`: a number, or `all`.
