@@ -2,7 +2,7 @@
 //! syncs and renames, on full and read-only disks, on damaged files, beside another window.
 //!
 //! The whole file is meant to run in a few minutes; `TUANZHUAN_FAULTS=n` tries n times as many
-//! points. What a machine cannot do (no strace, no root) is skipped, and says so.
+//! points, `TUANZHUAN_FAULTS=all` every one. What a machine cannot do (no strace, no root) is skipped, and says so.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where its ground is missing")]

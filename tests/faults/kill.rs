@@ -190,6 +190,11 @@ fn recovery_survives_a_kill_at_every_point() {
 }
 
 #[test]
+fn a_reset_survives_a_kill_at_every_point() {
+    sweep(&ops::RESET, Blow::Kill, &all());
+}
+
+#[test]
 fn removal_of_an_administrator_survives_a_kill_at_every_point() {
     sweep(&ops::REMOVE, Blow::Kill, &all());
 }

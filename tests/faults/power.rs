@@ -291,6 +291,15 @@ const RESTORE: Act = Act { op: &ops::RESTORE, counts: WHEN_SAID, look: restored 
 const PASSWORD_CHANGE: Act =
     Act { op: &ops::PASSWORD_CHANGE, counts: WHEN_SAID, look: password_changed };
 const RECOVER: Act = Act { op: &ops::RECOVER, counts: WHEN_SAID, look: recovered };
+const RESET: Act = Act {
+    op: &ops::RESET,
+    counts: WHEN_SAID,
+    look: |disk, counts| {
+        let opens = disk.opens(&second_admin(), SECOND_PASSWORD)?;
+        disk.inside(PASSWORD)?;
+        old_or_new(&opens, &true, &false, counts)
+    },
+};
 const REMOVE: Act = Act { op: &ops::REMOVE, counts: WHEN_SAID, look: removed };
 const LIST: Act = Act { op: &ops::LIST, counts: WHEN_SAID, look: listed };
 const ERASE: Act = Act { op: &ops::ERASE, counts: WHEN_SAID, look: erased };
@@ -565,6 +574,7 @@ sweeps! {
     restore_survives_a_power_cut: RESTORE;
     password_change_survives_a_power_cut: PASSWORD_CHANGE;
     recovery_survives_a_power_cut: RECOVER;
+    a_reset_survives_a_power_cut: RESET;
     removal_of_an_administrator_survives_a_power_cut: REMOVE;
     a_long_list_survives_a_power_cut: LIST;
     erasing_a_member_survives_a_power_cut: ERASE;
