@@ -222,6 +222,15 @@ fn errors_of_the_disk_are_told_and_leave_old_or_new() {
     }
 }
 
+/// The same where keys are changed: whatever fails, exactly those get in who should.
+#[test]
+fn errors_of_the_disk_while_keys_change_leave_old_or_new() {
+    for op in [&ops::REMOVE, &ops::RECOVER, &ops::RESET] {
+        let calls = ["pwrite64", "fsync", "fdatasync", "rename", "renameat2"];
+        sweep_some(op, Blow::Refuse("EIO"), &calls, 5);
+    }
+}
+
 /// R05 where the disk fills at one write.
 #[test]
 fn a_disk_that_fills_at_one_write_leaves_old_or_new() {
