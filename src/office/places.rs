@@ -105,6 +105,16 @@ pub(crate) fn make_private(dir: &Path) -> Result<(), Fault> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir).map_err(|error| super::io_fault("建不了目录", dir, &error))?;
-    let above = |dir: &Path| dir.parent().filter(|d| !d.as_os_str().is_empty()).map(Path::to_owned);
-    missing.into_iter().filter_map(above).try_for_each(|dir| super::setup::sync_dir(&dir))
+    missing.into_iter().try_for_each(sync_above)
+}
+
+/// Has the name of a new directory last. One that may be entered and not read cannot be synced, which
+/// is no reason to refuse the work.
+fn sync_above(dir: &Path) -> Result<(), Fault> {
+    let above = dir.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_closed = |error: std::io::Error| error.kind() == std::io::ErrorKind::PermissionDenied;
+    if std::fs::read_dir(above).is_err_and(is_closed) {
+        return Ok(());
+    }
+    super::setup::sync_dir(above)
 }

@@ -34,7 +34,12 @@ pub(super) fn ensure_dir(path: &Path) -> Result<(), VaultFault> {
     let is_missing = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
     let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
     let made = private_dir_builder().create(path);
-    made.and_then(|()| missing.into_iter().try_for_each(sync_parent))
+    // A parent that may be entered and not read cannot be synced; the work goes on all the same.
+    let sync = |dir| match sync_parent(dir) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
+    };
+    made.and_then(|()| missing.into_iter().try_for_each(sync))
         .map_err(|error| VaultFault::writing(path, &error))
 }
 
