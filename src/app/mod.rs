@@ -31,7 +31,7 @@ use crate::office::Door;
 use perform::World;
 use terminal::Screen;
 use worker::Worker;
-use world::Clock;
+use world::{Clock, SleepWatch};
 
 /// How long the program waits at its end for what it was told: a draft takes some milliseconds,
 /// and a window that is gone must not leave a process behind for long.
@@ -39,6 +39,9 @@ const LAST_ORDERS: Duration = Duration::from_secs(2);
 
 /// Seconds after which deadlines are looked at again at the latest.
 const LONGEST_PAUSE: i64 = 60;
+
+/// Seconds that the machine may sleep without anything being closed (R34).
+const LONGEST_NAP: i64 = 60;
 
 /// What can reach the loop.
 pub(crate) enum Incoming {
@@ -86,7 +89,7 @@ pub fn run(mut door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(),
         state.messages.push(warning.clone());
         state.message = crate::model::state::Message::warning(warning);
     }
-    let mut shell = Shell { screen, state, worker, clock };
+    let mut shell = Shell { screen, state, worker, clock, sleep: SleepWatch::new() };
     shell.send(effects);
     if let Some(arrival) = arrival {
         shell.take(Msg::Reply(Box::new(Reply::SignedIn(arrival))));
@@ -126,6 +129,7 @@ struct Shell {
     state: State,
     worker: Worker,
     clock: Clock,
+    sleep: SleepWatch,
 }
 
 impl Shell {
@@ -200,6 +204,15 @@ impl Shell {
 
     fn take(&mut self, msg: Msg) -> Going {
         let now = self.now();
+        if self.sleep.slept() > LONGEST_NAP {
+            let effects = update(&mut self.state, Msg::Slept, now);
+            let is_typed = matches!(msg, Msg::Press(_) | Msg::Paste(_));
+            let going = self.send(effects);
+            // What woke the machine was not meant for what it found there.
+            if going == Going::Out || is_typed {
+                return going;
+            }
+        }
         let effects = update(&mut self.state, msg, now);
         self.send(effects)
     }

@@ -1,6 +1,7 @@
 //! Effects performed: the bridge from what the screens ask to the use cases.
 
 mod session;
+mod telling;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -80,7 +81,10 @@ impl World {
         {
             // A draft is kept by itself now and then: nobody is stopped for it.
             let is_draft = matches!(effect, Effect::SaveDraft(..));
-            let said = "这个窗口只能看，草稿没有保存。".to_owned();
+            let said = match self.door.viewing() {
+                Some(_) => "这个窗口只能看，草稿没有保存。".to_owned(),
+                None => fault.sentence.clone(),
+            };
             return vec![if is_draft { Reply::Warned(said) } else { Reply::Failed(ticket, fault) }];
         }
         let mut replies = match self.outcome(effect, meanwhile) {
@@ -92,36 +96,6 @@ impl World {
             replies.extend(self.after_disk());
         }
         replies.extend(self.door.take_warnings().into_iter().map(Reply::Warned));
-        replies
-    }
-
-    /// A fault as replies.
-    fn told(&mut self, ticket: Option<Ticket>, fault: Fault) -> Vec<Reply> {
-        if fault.kind == FaultKind::Stopped {
-            return vec![Reply::Stopped];
-        }
-        if let Some(cause) = &fault.cause {
-            super::log::write(self.door.places(), cause);
-        }
-        if let Some((sentence, backup)) = self.door.take_damage() {
-            return vec![Reply::Damaged { sentence, backup }];
-        }
-        vec![Reply::Failed(ticket, fault)]
-    }
-
-    /// Whether the data is only looked at, as it is now.
-    fn view_only(&self) -> Reply {
-        Reply::ViewOnly(self.door.viewing().map(|why| why.notice(self.clock.now())))
-    }
-
-    /// After an error of the disk nothing more is written (R06), and what was found is told.
-    fn after_disk(&mut self) -> Vec<Reply> {
-        let sentence = self.door.distrust();
-        let mut replies = vec![self.view_only()];
-        if !self.is_signed_in() {
-            replies.push(Reply::Locked);
-        }
-        replies.push(Reply::Failed(None, Fault::new(FaultKind::Disk, sentence)));
         replies
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::fault::{Fault, FaultKind};
 use crate::model::effect::Settings;
-use crate::office::Places;
+use crate::office::{Places, make_private};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -73,7 +73,8 @@ pub fn keep(places: &Places, settings: &Settings, no_colour: bool) -> Result<(),
         plain,
     };
     let text = toml::to_string(&file).map_err(|error| told(&error))?;
-    places.make()?;
+    // Not the data's: a directory that is gone is never made anew here.
+    make_private(&places.config)?;
     let mut out = tempfile::NamedTempFile::new_in(&places.config).map_err(|e| told(&e))?;
     out.write_all(text.as_bytes()).map_err(|e| told(&e))?;
     out.as_file().sync_all().map_err(|e| told(&e))?;

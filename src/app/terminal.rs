@@ -94,11 +94,22 @@ fn unusable(error: std::io::Error) -> Fault {
     .because(error)
 }
 
+/// Whether a locale writes Unicode. Where none is set nothing is known, and it is tried.
+fn is_unicode(locale: &str) -> bool {
+    locale.replace('-', "").to_uppercase().contains("UTF8")
+}
+
 fn check_usable() -> Result<(), Fault> {
     let told = |sentence: &str| Err(Fault::new(FaultKind::Terminal, sentence));
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return told(
             "界面要在终端窗口里打开，现在的输入或输出不是终端。脚本里请用命令，例如 tuanzhuan transfer list（见 --help）。",
+        );
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    if cfg!(unix) && locale.is_some_and(|locale| !is_unicode(&locale)) {
+        return told(
+            "现在的语言环境不是 UTF-8，显示不了汉字。请先运行 export LC_ALL=C.UTF-8 再打开，或用命令行方式（见 --help）。\nThe locale is not UTF-8; please run: export LC_ALL=C.UTF-8",
         );
     }
     match variable("TERM").as_deref() {
@@ -109,5 +120,20 @@ fn check_usable() -> Result<(), Fault> {
             "Linux 文本控制台没有汉字字库，画不了界面。请从别的电脑用 SSH 登录，或装 kmscon。\nThe Linux console has no Chinese glyphs; please connect by SSH.",
         ),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_locales_that_write_unicode_will_do() {
+        for locale in ["C.UTF-8", "zh_CN.UTF-8", "en_US.utf8", "UTF-8", "zh_CN.utf-8@pinyin"] {
+            assert!(is_unicode(locale), "{locale}");
+        }
+        for locale in ["C", "POSIX", "zh_CN", "zh_CN.GB18030", "en_US.ISO-8859-1"] {
+            assert!(!is_unicode(locale), "{locale}");
+        }
     }
 }

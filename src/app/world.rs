@@ -1,5 +1,7 @@
 //! The clock and the environment: the only place that reads either.
 
+use std::time::Instant;
+
 use chrono::{NaiveDateTime, Offset};
 
 use crate::domain::ids::{Moment, Now};
@@ -56,6 +58,54 @@ impl Clock {
 fn machine() -> Now {
     let local = chrono::Local::now();
     Now { moment: Moment(local.timestamp()), offset: local.offset().fix().local_minus_utc() }
+}
+
+/// Notices that the machine slept: the time since it was started goes on then, and the time that
+/// programs measure stands still.
+#[derive(Debug)]
+pub struct SleepWatch {
+    began: Instant,
+    /// Seconds asleep when it was asked last, counted from anywhere.
+    asleep: i64,
+}
+
+impl SleepWatch {
+    /// One that counts from now.
+    pub fn new() -> Self {
+        let mut watch = Self { began: Instant::now(), asleep: 0 };
+        watch.slept();
+        watch
+    }
+
+    /// Seconds that the machine slept since this was asked last, give or take one. Where the system
+    /// does not tell, none.
+    pub fn slept(&mut self) -> i64 {
+        let awake = i64::try_from(self.began.elapsed().as_secs()).unwrap_or(i64::MAX);
+        uptime().map_or(0, |uptime| self.gap(uptime, awake))
+    }
+
+    fn gap(&mut self, uptime: i64, awake: i64) -> i64 {
+        let before = std::mem::replace(&mut self.asleep, uptime.saturating_sub(awake));
+        self.asleep.saturating_sub(before).max(0)
+    }
+}
+
+impl Default for SleepWatch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Seconds since the machine was started, those asleep among them.
+#[cfg(target_os = "linux")]
+fn uptime() -> Option<i64> {
+    Some(rustix::system::sysinfo().uptime)
+}
+
+/// Elsewhere the lock after a time without keys has to do, which goes by the clock on the wall.
+#[cfg(not(target_os = "linux"))]
+fn uptime() -> Option<i64> {
+    None
 }
 
 /// Whether the data at hand is the invented office's.
@@ -117,4 +167,21 @@ pub fn places(data_dir: Option<&std::path::Path>) -> Result<Places, crate::domai
 
 fn absolute(dir: &std::path::Path) -> std::path::PathBuf {
     std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_that_only_the_machine_counts_was_slept() {
+        let mut watch = SleepWatch { began: Instant::now(), asleep: 0 };
+        assert_eq!(watch.gap(5_000, 0), 5_000, "where the counting begins is no matter");
+        for (uptime, awake, slept) in
+            [(5_010, 10, 0), (5_071, 11, 60), (5_072, 12, 0), (8_700, 40, 3_600), (8_700, 41, 0)]
+        {
+            assert_eq!(watch.gap(uptime, awake), slept, "{uptime} {awake}");
+        }
+        assert!(SleepWatch::new().slept() <= 1, "nobody slept in this test");
+    }
 }

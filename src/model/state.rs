@@ -35,6 +35,8 @@ pub enum Msg {
     Reply(Box<Reply>),
     /// A deadline that the state asked for has come.
     Due,
+    /// The machine slept for a while.
+    Slept,
 }
 
 /// Who is signed in and what the title line tells.
@@ -243,6 +245,7 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Paste(text) => pasted(state, text),
         Msg::Reply(reply) => replied(state, &reply),
         Msg::Due => due(state),
+        Msg::Slept => lock::slept(state),
     }
 }
 

@@ -132,6 +132,9 @@ impl Door {
     /// # Errors
     /// One sentence for every wrong pair, a wait after failures, or what is wrong with the files.
     pub fn knock(&mut self, id_number: &str, password: &str, now: Now) -> Result<Entry, Fault> {
+        self.must_be_there()?;
+        // With the new key it opens, so there is nothing to tell.
+        drop(self.left_behind(now));
         if !self.has_office() {
             let sentence =
                 "这里还没有建立单位。请先做「首次设置」，或用 --data-dir 指到已有数据的目录。";

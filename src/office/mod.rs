@@ -37,6 +37,7 @@ pub use exports::{ExportDone, ExportManner};
 pub use imports::{ImportOptions, PreparedImport, Undone};
 pub use org_search::{Between, Wanted, has_directory, search_directory};
 pub use places::Places;
+pub(crate) use places::make_private;
 pub use recovery::{NewRecoveryKey, recover};
 pub use setup::{PreparedOffice, clear_stale};
 pub use station::{Holder, Occupant, Patience, Station, Viewing};

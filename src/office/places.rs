@@ -95,11 +95,26 @@ impl Places {
     }
 }
 
-/// Makes a directory that only its owner may enter.
-pub(super) fn make_private(dir: &Path) -> Result<(), Fault> {
+/// Makes a directory that only its owner may enter, and has its name last through a power cut: what
+/// is synced in a directory is lost with it where its own name never reached the disk.
+pub(crate) fn make_private(dir: &Path) -> Result<(), Fault> {
+    let is_missing = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
+    let missing: Vec<&Path> = dir.ancestors().take_while(is_missing).collect();
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).map_err(|error| super::io_fault("建不了目录", dir, &error))
+    builder.create(dir).map_err(|error| super::io_fault("建不了目录", dir, &error))?;
+    missing.into_iter().try_for_each(sync_above)
+}
+
+/// Has the name of a new directory last. One that may be entered and not read cannot be synced, which
+/// is no reason to refuse the work.
+fn sync_above(dir: &Path) -> Result<(), Fault> {
+    let above = dir.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_closed = |error: std::io::Error| error.kind() == std::io::ErrorKind::PermissionDenied;
+    if std::fs::read_dir(above).is_err_and(is_closed) {
+        return Ok(());
+    }
+    super::setup::sync_dir(above)
 }

@@ -1,5 +1,6 @@
 //! The way in with the recovery key: after a forgotten password, or on a new machine.
 
+use super::backups::keep_old_version;
 use super::credentials::fingerprint;
 use super::door::with_fitting_key;
 use super::pens::enrol;
@@ -28,8 +29,10 @@ pub fn recover(
 ) -> Result<Actor, Fault> {
     let mut vault = Vault::open(&places.data, &places.config)?;
     let unlocked = vault.unlock_with_recovery(recovery_key)?;
-    let (store, key) =
-        with_fitting_key(&unlocked, &mut |key| Store::open(&places.database(), key))?;
+    let (store, key) = with_fitting_key(&unlocked, &mut |key| {
+        let mut before = |old: &Store| keep_old_version(places, old, key, now);
+        Store::open_bringing_up(&places.database(), key, &mut before)
+    })?;
     check_listed(&store, &unlocked)?;
     let sitting = administrator(&store, id)?;
     check_policy(&sitting, password)?;
@@ -106,7 +109,14 @@ fn new_slot(
         Err(VaultFault::DeviceKeyFits) => {
             let known = vault.slots();
             let old = account.slot.clone().map(SlotId).filter(|slot| known.contains(slot));
-            let (planned, signing) = vault.plan_slot(key, old.as_ref(), (id, password))?;
+            let (planned, signing) = match vault.plan_slot(key, old.as_ref(), (id, password)) {
+                Err(VaultFault::PasswordInUse) => {
+                    let (slot, signing) = standing_slot(vault, (id, password))?;
+                    list(&slot)?;
+                    return Ok((slot, signing));
+                }
+                planned => planned?,
+            };
             let slot = planned.key();
             list(&slot)?;
             vault.put_slot(key, planned)?;
@@ -121,6 +131,13 @@ fn new_slot(
             Ok((slot, signing))
         }
     }
+}
+
+/// The slot that this very password of this very account opens already: what a recovery that broke
+/// off behind the key file left, and nothing that would have to be told from it.
+fn standing_slot(vault: &Vault, login: (&str, &str)) -> Result<(SlotKey, SigningRoot), VaultFault> {
+    let opened = vault.unlock(login.0, login.1)?;
+    Ok((SlotKey { slot: opened.slot, public_key: opened.public_key }, opened.signing))
 }
 
 /// A new recovery key that can be shown and does not count yet.

@@ -79,8 +79,9 @@ impl PreparedOffice {
         for name in ["tuanzhuan.db", "vault.keys"] {
             let (from, to) = (self.staging.join(name), self.places.data.join(name));
             std::fs::rename(&from, &to).map_err(|error| io_fault("放不了文件", &to, &error))?;
+            // One after the other also for a power cut: keys without data would be no office.
+            sync_dir(&self.places.data)?;
         }
-        sync_dir(&self.places.data)?;
         clear_stale(&self.places)?;
         self.station.release();
         Ok(())

@@ -203,6 +203,11 @@ impl Station {
         }
     }
 
+    /// Whether the locked directory still lies there.
+    pub(super) fn is_at(&self, dir: &Path) -> bool {
+        is_current(&self.file, dir)
+    }
+
     /// Gives the directory back before the end of this value.
     pub(super) fn release(&self) {
         // Closing the file gives it back as well; this only makes it earlier.

@@ -7,6 +7,7 @@ use crate::domain::order::{ImportKind, ImportVerdict};
 use crate::domain::progress::unwatched;
 use crate::vault::KdfCost;
 
+mod broken_off;
 mod door;
 mod freshness;
 mod key_change;

@@ -28,9 +28,19 @@ pub(super) fn read_small(path: &Path, most: u64) -> io::Result<Zeroizing<Vec<u8>
     Ok(bytes)
 }
 
-/// Makes a directory only its owner can enter. One that exists is left as it is.
+/// Makes a directory only its owner can enter, whose name lasts through a power cut. One that exists
+/// is left as it is.
 pub(super) fn ensure_dir(path: &Path) -> Result<(), VaultFault> {
-    private_dir_builder().create(path).map_err(|error| VaultFault::writing(path, &error))
+    let is_missing = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    let made = private_dir_builder().create(path);
+    // A parent that may be entered and not read cannot be synced; the work goes on all the same.
+    let sync = |dir| match sync_parent(dir) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
+    };
+    made.and_then(|()| missing.into_iter().try_for_each(sync))
+        .map_err(|error| VaultFault::writing(path, &error))
 }
 
 #[cfg(unix)]

@@ -234,7 +234,7 @@ impl Vault {
         &self.config_dir
     }
 
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.data_dir.join(KEY_FILE)
     }
 

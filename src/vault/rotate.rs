@@ -17,6 +17,7 @@ use super::fault::VaultFault;
 use super::file::Body;
 use super::key::DatabaseKey;
 use super::keyring::{Previous, Vault};
+use super::place::read_key_file;
 use super::slots::{Slot, SlotId, SlotKind};
 
 /// A slot with its public key, as the list inside the database holds it.
@@ -33,6 +34,20 @@ impl Vault {
     #[must_use]
     pub fn is_changing_key(&self) -> bool {
         self.body().is_changing_key()
+    }
+
+    /// Since when (seconds since 1970) the key file on the disk holds another database key than this
+    /// one does: another process changed it. None where it is the same, or cannot be read.
+    #[must_use]
+    pub fn other_key_since(&self) -> Option<i64> {
+        let path = self.path();
+        let now = read_key_file(&path).ok()?;
+        if now.body.generation() == self.body().generation() {
+            return None;
+        }
+        let written = path.metadata().and_then(|meta| meta.modified()).ok()?;
+        let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_secs()).ok()
     }
 
     /// All slots with their public keys, the recovery key's included.

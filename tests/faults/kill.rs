@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::ops::{self, Op};
-use crate::room::{Room, factor, say};
+use crate::room::{Room, factor, has_strace, say};
 
 /// Everything by which bytes, names and their lasting reach the disk.
 const CALLS: [&str; 15] = [
@@ -31,14 +31,6 @@ const CALLS: [&str; 15] = [
 
 /// Points tried for each system call of an act.
 const POINTS: usize = 9;
-
-fn has_strace() -> bool {
-    let found = Command::new("strace").arg("-V").stdout(Stdio::null()).status();
-    if found.is_err() {
-        say("no strace, so nothing is killed at chosen calls");
-    }
-    found.is_ok()
-}
 
 /// Runs an act below strace with these options.
 fn traced(op: &Op, room: &Room, options: &[&str]) -> Output {
@@ -92,12 +84,16 @@ enum Blow {
 }
 
 fn sweep(op: &Op, blow: Blow, calls: &[&str]) {
+    sweep_some(op, blow, calls, POINTS);
+}
+
+fn sweep_some(op: &Op, blow: Blow, calls: &[&str], n_points: usize) {
     if !has_strace() {
         return;
     }
     let (mut n_cases, mut n_struck) = (0, 0);
     for (call, n) in calls_of(op).iter().filter(|(call, _)| calls.contains(&call.as_str())) {
-        for point in points(*n, POINTS * factor()) {
+        for point in points(*n, n_points * factor()) {
             n_cases += 1;
             n_struck += usize::from(strike(op, blow, (call, point)));
         }
@@ -183,6 +179,34 @@ fn password_change_survives_a_kill_at_every_point() {
     sweep(&ops::PASSWORD_CHANGE, Blow::Kill, &all());
 }
 
+#[test]
+fn erasing_a_member_survives_a_kill_at_every_point() {
+    sweep(&ops::ERASE, Blow::Kill, &all());
+}
+
+#[test]
+fn recovery_survives_a_kill_at_every_point() {
+    sweep(&ops::RECOVER, Blow::Kill, &all());
+}
+
+#[test]
+fn a_reset_survives_a_kill_at_every_point() {
+    sweep(&ops::RESET, Blow::Kill, &all());
+}
+
+#[test]
+fn removal_of_an_administrator_survives_a_kill_at_every_point() {
+    sweep(&ops::REMOVE, Blow::Kill, &all());
+}
+
+/// A long list takes some seconds each time, so that only a few points are tried at once: those by
+/// which the directory file and the database come into force.
+#[test]
+fn a_long_list_survives_a_kill_at_every_point() {
+    sweep_some(&ops::LIST, Blow::Kill, &["fsync", "fdatasync", "rename", "unlink"], 3);
+    sweep_some(&ops::LIST, Blow::Kill, &["write", "pwrite64"], 3);
+}
+
 /// R06: an error of the disk is never called success, and what was saved before is whole.
 #[test]
 fn errors_of_the_disk_are_told_and_leave_old_or_new() {
@@ -195,6 +219,15 @@ fn errors_of_the_disk_are_told_and_leave_old_or_new() {
         &ops::PASSWORD_CHANGE,
     ] {
         sweep(op, Blow::Refuse("EIO"), &["pwrite64", "fsync", "fdatasync", "rename", "renameat2"]);
+    }
+}
+
+/// The same where keys are changed: whatever fails, exactly those get in who should.
+#[test]
+fn errors_of_the_disk_while_keys_change_leave_old_or_new() {
+    for op in [&ops::REMOVE, &ops::RECOVER, &ops::RESET] {
+        let calls = ["pwrite64", "fsync", "fdatasync", "rename", "renameat2"];
+        sweep_some(op, Blow::Refuse("EIO"), &calls, 5);
     }
 }
 

@@ -11,10 +11,17 @@ use tuanzhuan::domain::organisation::OrgKind;
 use tuanzhuan::office::{OfficeEntry, Places, PreparedOffice};
 use tuanzhuan::vault::KdfCost;
 
-use crate::support::{Ended, PASSWORD, admin, command, copy_dir, ended, member, roster};
+use crate::support::{Ended, PASSWORD, admin, command, copy_dir, ended, id_number, member, roster};
 
 /// The password that the change of passwords sets.
 pub const NEW_PASSWORD: &str = "River-9stones-blue";
+/// The second administrator's password.
+pub const SECOND_PASSWORD: &str = "Stone-5rivers-red";
+
+/// The second administrator, whose slot opens the database as well.
+pub fn second_admin() -> String {
+    id_number(30)
+}
 
 /// A directory with an office below `office` and the files of the cases beside it.
 pub struct Room {
@@ -22,12 +29,17 @@ pub struct Room {
 }
 
 impl Room {
-    /// A copy of the office: two branches, four members, one transfer handed in, a backup that has
-    /// three members only, and the automatic backup of today.
+    /// A copy of the office: two administrators, two branches, four members, one transfer handed in,
+    /// a backup that has three members only, and the automatic backup of today.
     pub fn new() -> Self {
         static MADE: OnceLock<Room> = OnceLock::new();
         let dir = TempDir::new().unwrap();
         copy_dir(MADE.get_or_init(make).dir.path(), dir.path());
+        Self { dir }
+    }
+
+    /// A room that somebody else furnished.
+    pub fn at(dir: TempDir) -> Self {
         Self { dir }
     }
 
@@ -87,7 +99,8 @@ fn make() -> Room {
     let room = Room { dir: TempDir::new().unwrap() };
     let write = |name: &str, text: &str| write_private(&room.path(name), text);
     write("admin.pw", PASSWORD);
-    found(&room.path("office"));
+    write("paper", &found(&room.path("office")));
+    write("new.pw", NEW_PASSWORD);
     write(
         "orgs.csv",
         "组织全称,组织编号,上级组织,组织类别\n\
@@ -98,6 +111,7 @@ fn make() -> Room {
     write("more.csv", &roster(4..=4));
     write("import.csv", &roster(5..=6));
     room.call(&["org", "import", &room.text("orgs.csv")]).code(0);
+    activate_second(&room);
     room.call(&["member", "import", &room.text("few.csv")]).code(0);
     room.call(&["backup", &room.text("old.backup")]).code(0);
     room.call(&["member", "import", &room.text("more.csv")]).code(0);
@@ -114,6 +128,21 @@ fn make() -> Room {
     room
 }
 
+/// Makes the second administrator, who chooses a password at once.
+fn activate_second(room: &Room) {
+    let (data, file, first, second) =
+        (room.text("office"), room.text("admin.pw"), admin(), second_admin());
+    let add =
+        ["account", "add", "--name", "吴昊", "--role", "administrator", "--org", "Z2", "--id"];
+    room.call(&[&add[..], &[&second]].concat()).code(0);
+    let initial: String = second.chars().skip(10).collect();
+    let by = ["--data-dir", &data, "--opened-by", &first, "--opened-by-password-file", &file];
+    let change = ["--as", &second, "--password-stdin", "account", "passwd"];
+    let passwords = format!("{initial}\n{SECOND_PASSWORD}\n");
+    ended(command(&[&by[..], &change].concat()), &passwords).code(0);
+    write_private(&room.path("second.pw"), SECOND_PASSWORD);
+}
+
 /// Writes a file that only its owner may read, as the program wants password files.
 pub fn write_private(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt;
@@ -121,8 +150,9 @@ pub fn write_private(path: &Path, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// The cheapest key derivation: what is tried here is everything but its cost.
-fn found(dir: &Path) {
+/// Founds an office and returns its recovery key. The key derivation is the cheapest: what is tried
+/// here is everything but its cost.
+fn found(dir: &Path) -> String {
     let entry = OfficeEntry {
         org: "南京某某学院团委".to_owned(),
         kind: OrgKind::Committee,
@@ -134,12 +164,25 @@ fn found(dir: &Path) {
     let now = Now { moment: Moment(1_780_000_000), offset: 8 * 3600 };
     let office = PreparedOffice::make(&Places::below(dir), &entry, KdfCost::DEMO, now).unwrap();
     office.put_in_place().unwrap();
+    office.recovery_key()
 }
 
-/// Times as many points as usual, of `TUANZHUAN_FAULTS`.
+/// Times as many points as usual, of `TUANZHUAN_FAULTS`: a number, or `all`.
 #[expect(clippy::disallowed_methods, reason = "the one switch of these tests")]
 pub fn factor() -> usize {
-    std::env::var("TUANZHUAN_FAULTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1)
+    match std::env::var("TUANZHUAN_FAULTS") {
+        Ok(all) if all == "all" => 1000,
+        told => told.ok().and_then(|n| n.parse().ok()).unwrap_or(1),
+    }
+}
+
+/// Whether calls can be followed and broken off here.
+pub fn has_strace() -> bool {
+    let found = Command::new("strace").arg("-V").stdout(std::process::Stdio::null()).status();
+    if found.is_err() {
+        say("no strace, so nothing is broken off at chosen calls");
+    }
+    found.is_ok()
 }
 
 /// Says something that is seen although the test passes.

@@ -150,7 +150,10 @@ impl Choice {
             return Out::nothing().warn(refusal.clone());
         }
         match item.release.clone() {
-            Release::Effect(effect) => Out::nothing().pop().effect(effect),
+            Release::Effect(effect) => {
+                let said = meanwhile(&effect);
+                said.into_iter().fold(Out::nothing().pop().effect(effect), Out::say)
+            }
             Release::Open(Door::Home) => Out::nothing().reset(Door::Home.open()),
             Release::Open(door) => Out::nothing().pop().push(door.open()),
             Release::Give(given) => Out::nothing().give(given),
@@ -185,6 +188,15 @@ impl Choice {
     /// Needs no data.
     pub fn enter(&mut self, _ctx: &mut Ctx<'_>) -> Out {
         Out::nothing()
+    }
+}
+
+/// What is said until a slow disk has answered (R33); the answer takes its place.
+fn meanwhile(effect: &Effect) -> Option<&'static str> {
+    match effect {
+        Effect::Decide(_) => Some("正在保存.."),
+        Effect::BackUp => Some("正在备份.."),
+        _ => None,
     }
 }
 

@@ -83,6 +83,18 @@ pub(super) fn seal_if_due(state: &mut State) -> Vec<Effect> {
     vec![Effect::Seal]
 }
 
+/// The machine slept, and nobody knows who woke it: the desk is covered and the database closed at
+/// once (R34). Where nobody was in, nothing is open, and an office that is being set up stays.
+pub(super) fn slept(state: &mut State) -> Vec<Effect> {
+    if state.session.is_none() && state.locked_at.is_none() {
+        return Vec::new();
+    }
+    let mut effects = if state.session.is_some() { lock(state) } else { Vec::new() };
+    effects.push(Effect::Seal);
+    state.say(Message::note("电脑睡眠过，屏幕已锁，数据已关上。请重新登录，没填完的草稿都在。"));
+    effects
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +163,26 @@ mod tests {
         // Locked already and asleep for long: sealed before anybody can sign in.
         assert!(key(&mut state, '3', after(8000)) == [Effect::Seal]);
         assert!(key(&mut state, '2', after(8001)).is_empty());
+    }
+
+    #[test]
+    fn a_machine_that_slept_finds_the_desk_covered_and_the_data_closed() {
+        let mut state = office();
+        let effects = update(&mut state, Msg::Slept, after(90));
+        assert!(effects == [Effect::Lock, Effect::Redraw, Effect::Seal]);
+        assert!(is_covered(&state) || state.session.is_none());
+        drop(reply(&mut state, Reply::Locked));
+        drop(reply(&mut state, Reply::Locked));
+        let screen = dump(&state, 80, 24).join("\n");
+        assert!(screen.contains("睡眠过") && screen.contains("请重新登录"), "{screen}");
+        // Locked by a key before it slept: it is closed all the same.
+        let mut state = office();
+        drop(press(&mut state, "<c-w>"));
+        assert!(update(&mut state, Msg::Slept, after(90)) == [Effect::Seal]);
+        // Nobody was in: whoever sets an office up goes on with it.
+        let mut state = office();
+        state.session = None;
+        assert!(update(&mut state, Msg::Slept, after(90)).is_empty());
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl Door {
     /// The backup of today, if nobody made it yet and this window writes.
     pub fn daily_backup(&self, now: Now) -> Option<BackupJob> {
         let session = self.session(now).ok()?;
-        if session.must_write().is_err() || self.is_demo() {
+        if self.must_write(now).is_err() || self.is_demo() {
             return None;
         }
         let today = now.today();
@@ -166,10 +166,7 @@ impl BackupJob {
         if path.exists() {
             return Ok(path);
         }
-        let scratch = tempfile::Builder::new()
-            .prefix(TEMP_PREFIX)
-            .tempdir_in(folder)
-            .map_err(|error| cannot_write(&path, &error))?;
+        let scratch = Scratch::new(folder).map_err(|error| cannot_write(&path, &error))?;
         let source = Store::open_to_view(&self.places.database(), &self.key)?;
         enough_space(folder, 2 * source.bytes()?)?;
         let wanted = Expectations { now: self.now, ..Expectations::default() };
@@ -216,10 +213,7 @@ pub(in crate::office) fn keep_old_version(
     enough_space(folder, 3 * old.bytes()?)?;
     let made_at = now.local(now.moment);
     let path = folder.join(name_of(made_at, Occasion::BeforeMigration));
-    let scratch = tempfile::Builder::new()
-        .prefix(TEMP_PREFIX)
-        .tempdir_in(folder)
-        .map_err(|error| cannot_write(&path, &error))?;
+    let scratch = Scratch::new(folder).map_err(|error| cannot_write(&path, &error))?;
     let copy = scratch.path().join("tuanzhuan.db");
     let found = old.copy_as_it_is(&copy, key)?;
     let files = [copy, places.key_file()];
@@ -265,12 +259,43 @@ fn prune(folder: &Path) {
     }
 }
 
-/// Removes what killed backups left. Only whoever has just begun to hold the data may do that: then
-/// nobody makes one.
+/// Where a backup is put together. The lock in it ends with the process, and tells it from what a
+/// killed one left: a backup may still be made on a thread while its window holds the data anew.
+struct Scratch {
+    // Closed before the folder goes.
+    _lock: fs::File,
+    dir: tempfile::TempDir,
+}
+
+/// The file of the lock.
+const HELD: &str = "held";
+
+impl Scratch {
+    fn new(folder: &Path) -> std::io::Result<Self> {
+        let dir = tempfile::Builder::new().prefix(TEMP_PREFIX).tempdir_in(folder)?;
+        let lock = fs::File::create(dir.path().join(HELD))?;
+        lock.lock()?;
+        Ok(Self { _lock: lock, dir })
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+/// Whether somebody is still at work on a leftover, which is a folder with a lock or one file.
+fn is_held(path: &Path) -> bool {
+    let lock = if path.is_dir() { path.join(HELD) } else { path.to_owned() };
+    let tried = fs::File::open(lock).map(|file| file.try_lock());
+    matches!(tried, Ok(Err(fs::TryLockError::WouldBlock)))
+}
+
+/// Removes what killed backups left. Only whoever has just begun to hold the data may do that; what
+/// a thread of this process still makes is left to it.
 pub(in crate::office) fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
-            let path = entry.path();
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) && !is_held(&path) {
             fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)).unwrap_or_default();
         }
     }
@@ -279,6 +304,27 @@ pub(in crate::office) fn sweep(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_still_being_made_is_not_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(format!("{TEMP_PREFIX}left"));
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join(HELD), b"").unwrap();
+        let file = folder.path().join(format!("{TEMP_PREFIX}file"));
+        fs::write(&file, b"half").unwrap();
+        let ours = Scratch::new(folder.path()).unwrap();
+        fs::write(ours.path().join("tuanzhuan.db"), b"half").unwrap();
+        let written = fs::File::create(folder.path().join(format!("{TEMP_PREFIX}now"))).unwrap();
+        written.lock().unwrap();
+        sweep(folder.path());
+        assert!(!left.exists() && !file.exists());
+        assert!(ours.path().join("tuanzhuan.db").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        drop((ours, written));
+        sweep(folder.path());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 
     #[test]
     fn names_are_read_back_and_others_are_none_of_ours() {

@@ -65,6 +65,8 @@ pub(super) fn write(path: &Path, manifest: &Manifest, files: &[PathBuf]) -> Resu
     let told = |error: std::io::Error| cannot_write(path, &error);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut out = tempfile::Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder).map_err(told)?;
+    // Whoever sweeps the folder meanwhile sees that it is no leftover.
+    out.as_file().lock().map_err(told)?;
     let line = serde_json::to_string(manifest).map_err(|error| {
         Fault::new(FaultKind::Failed, "备份清单写不出来。请再试一次。").because(error)
     })?;

@@ -82,6 +82,8 @@ pub(in crate::office) fn put_in_place(
     let told = |error: std::io::Error| io_fault("换不了数据目录", &places.data, &error);
     if had {
         std::fs::rename(&places.data, &old).map_err(told)?;
+        // One after the other also for a power cut, which could keep the second step alone.
+        sync_dir(places.data.parent().unwrap_or(&places.data))?;
     } else {
         remove_dir(&places.data)?;
     }

@@ -10,7 +10,7 @@ use super::super::station::Claimed;
 use super::super::{Office, Patience, Station, Viewing, ground, is_demo};
 use super::Door;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::ids::Now;
+use crate::domain::ids::{Moment, Now};
 use crate::store::{Deed, Store};
 use crate::vault::{AccountMark, AttemptsFile, DatabaseKey, Unlocked, Vault, VaultFault};
 
@@ -50,12 +50,40 @@ impl Door {
         self.viewing.as_ref()
     }
 
-    /// Refuses a writing act where the data can only be looked at.
+    /// Refuses a writing act where the data can only be looked at, or its directory is gone.
     ///
     /// # Errors
     /// Saying who holds the data, or what cannot be written.
     pub fn must_write(&self, now: Now) -> Result<(), Fault> {
-        self.viewing.as_ref().map_or(Ok(()), |why| Err(why.refusal(now)))
+        self.viewing.as_ref().map_or(Ok(()), |why| Err(why.refusal(now)))?;
+        self.must_be_there()
+    }
+
+    /// Refuses to work on a directory that was taken away under this window (R08): what is written
+    /// would go where nobody looks for it. Nothing is made anew; once it is back the work goes on.
+    pub(super) fn must_be_there(&self) -> Result<(), Fault> {
+        if self.station.as_ref().is_none_or(|station| station.is_at(&self.places.data)) {
+            return Ok(());
+        }
+        let sentence = format!(
+            "数据目录 {} 现在不在了，或者换成了另一个，这一步没有保存，也没有新建任何东西。请把移动盘插回原处，或把目录移回原处，再办一次。",
+            self.places.data.display()
+        );
+        Err(Fault::new(FaultKind::CannotWrite, sentence))
+    }
+
+    /// A window that only looks is left behind when another process changes the key of the database:
+    /// its pages cannot be read any more, and nothing is damaged. The data is closed then, and whoever
+    /// signs in next opens it with the new key.
+    pub fn left_behind(&mut self, now: Now) -> Option<Fault> {
+        let office = self.office.as_ref().filter(|office| office.viewing.is_some())?;
+        let since = office.vault.as_ref()?.other_key_since()?;
+        self.seal();
+        let at = now.local(Moment(since)).format("%m-%d %H:%M");
+        let sentence = format!(
+            "数据密钥在 {at} 由另一个窗口或命令换过了（移除管理员时会换），数据没有损坏。请重新登录，接着看。"
+        );
+        Some(Fault::new(FaultKind::NotAllowed, sentence))
     }
 
     /// Whether the disk failed under something that was to be saved.

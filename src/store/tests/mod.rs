@@ -9,6 +9,7 @@ mod generated;
 mod imports;
 mod keys;
 mod lists;
+mod migration;
 mod organisations;
 mod pages;
 mod people;
