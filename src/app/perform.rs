@@ -5,7 +5,7 @@ mod session;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::long_work::{Meanwhile, export, export_history, full_path, search_organisations};
+use super::long_work::{Meanwhile, export, export_history, full_path, print, search_organisations};
 use super::settings;
 use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
@@ -148,6 +148,13 @@ impl World {
             Effect::ExportHistory { asked, path, overwrite } => {
                 let session = self.door.session(self.clock.now())?;
                 export_history(session, &asked, (&path, overwrite.into()), meanwhile)
+            }
+            Effect::Print(order, password) => {
+                if !order.masked && !self.door.is_demo() {
+                    self.confirm(&password)?;
+                }
+                let session = self.door.session(self.clock.now())?;
+                print(session, order, meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::BackUp => {
@@ -338,6 +345,7 @@ pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadOrg(t, _)
         | Effect::LoadAccounts(t)
         | Effect::LoadAudit(t, ..)
+        | Effect::LoadLetters(t, _)
         | Effect::PreviewImport(t, ..) => Some(*t),
         _ => None,
     }

@@ -10,9 +10,7 @@ use super::output::{Exit, Said};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::letter::PaperKind;
 use crate::exchange::letter::Template;
-use crate::office::{
-    Places, io_fault, load_faces, load_rules, load_template, template_path,
-};
+use crate::office::{Places, io_fault, load_faces, load_rules, load_template, template_path};
 use crate::rules::{NATIONAL, Rules};
 
 #[derive(Subcommand)]

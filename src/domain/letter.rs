@@ -96,7 +96,9 @@ pub fn no_letter(number: &str, facts: &Facts) -> Option<String> {
     }
     let stage = facts.stage.label();
     match facts.stage {
-        Stage::Draft => Some(format!("{number} 还是草稿，不能开介绍信。请先提交，转出组织同意后再开。")),
+        Stage::Draft => {
+            Some(format!("{number} 还是草稿，不能开介绍信。请先提交，转出组织同意后再开。"))
+        }
         Stage::OriginReview => {
             Some(format!("{number} 还在{stage}，不能开介绍信。请转出组织同意后再开。"))
         }

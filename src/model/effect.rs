@@ -10,6 +10,7 @@ use crate::domain::fault::Fault;
 use crate::domain::filter::{Counts, Page, TransferQuery};
 use crate::domain::form::TransferForm;
 use crate::domain::ids::{AccountId, BatchId, MemberId, Moment, OrgId, TransferId};
+use crate::domain::letter::{LetterQuery, LetterRow, PrintOrder, PrintRun};
 use crate::domain::member::{Member, MemberRow};
 use crate::domain::org_search::{OrgHits, OrgSearch};
 use crate::domain::organisation::{OrgEntry, OrgRow, Organisation};
@@ -140,6 +141,13 @@ pub enum Effect {
     /// Write an export. The password is the signed-in person's, given again; it is looked at only
     /// where full numbers are asked for.
     Export(ExportOrder, Password),
+    /// Print papers. The password is the signed-in person's, given again; it is looked at only where
+    /// full numbers are printed.
+    Print(PrintOrder, Password),
+    /// A page of letters of introduction.
+    LoadLetters(Ticket, LetterQuery),
+    /// Note the receipt of a transfer's letter; the day as typed.
+    NoteReceipt(TransferId, String),
     /// Make a backup in the folder of backups.
     BackUp,
     /// Put a backup in the place of damaged data; what was there is kept.
@@ -174,6 +182,8 @@ impl Effect {
             | Self::UndoImport(_)
             | Self::Export(..)
             | Self::ExportHistory { .. }
+            | Self::Print(..)
+            | Self::NoteReceipt(..)
             | Self::BackUp => true,
             // Setting up and restoring ask for the directory themselves.
             Self::PrepareOffice(_)
@@ -201,6 +211,7 @@ impl Effect {
             | Self::LoadOrg(..)
             | Self::LoadAccounts(_)
             | Self::LoadAudit(..)
+            | Self::LoadLetters(..)
             | Self::SaveSettings(_)
             | Self::Redraw
             | Self::Quit => false,
@@ -351,6 +362,10 @@ pub enum Reply {
         /// Rows.
         n_rows: usize,
     },
+    /// Papers were printed, or why not.
+    Printed(PrintRun),
+    /// Letters of introduction; where the next page begins.
+    Letters(Ticket, Vec<LetterRow>, Option<i64>),
     /// Something went wrong; the ticket names the question where there was one.
     Failed(Option<Ticket>, Fault),
 }

@@ -3,8 +3,8 @@
 use super::effect::{Effect, Reply, Ticket};
 use super::screens::{
     accounts::Accounts, apply::Apply, audit::Audit, card::CardPage, centre::Centre, choice::Choice,
-    home::Home, import::Import, members::Members, organisations::Organisations, page::Page,
-    pick::Pick, record::Record, setup::Setup, sign_in::SignIn, text::TextPage,
+    home::Home, import::Import, letters::Letters, members::Members, organisations::Organisations,
+    page::Page, pick::Pick, record::Record, setup::Setup, sign_in::SignIn, text::TextPage,
 };
 use super::state::{Message, Session};
 use crate::domain::ids::{Moment, Now};
@@ -187,6 +187,8 @@ layers! {
     Accounts(Accounts),
     /// 操作记录
     Audit(Audit),
+    /// 介绍信
+    Letters(Letters),
     /// One member or organisation.
     Page(Page),
     /// The import preview.
@@ -216,6 +218,7 @@ impl Layer {
             Self::Organisations(organisations) => organisations.refusal(action),
             Self::Accounts(accounts) => accounts.refusal(action),
             Self::Audit(audit) => audit.refusal(action),
+            Self::Letters(letters) => letters.refusal(action),
             Self::Page(page) => page.refusal(action),
             Self::Import(import) => import.refusal(action),
             Self::Centre(centre) => centre.refusal(action),
@@ -228,6 +231,7 @@ impl Layer {
         match self {
             Self::SignIn(sign_in) => action == Action::Menu && sign_in.has_office(),
             Self::Record(record) => record.form.lacks(action),
+            Self::Letters(_) => matches!(action, Action::New | Action::Sort),
             Self::Audit(_) => matches!(action, Action::New | Action::Decide | Action::Sort),
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export

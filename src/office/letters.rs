@@ -14,7 +14,7 @@ use super::{Places, Session};
 use crate::domain::account::Role;
 use crate::domain::authority::{Standing, standing};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
+use crate::domain::id_number::{DocumentKind, IdNumber, mask_id, normal_form};
 use crate::domain::ids::TransferId;
 use crate::domain::letter::{
     LetterQuery, LetterRow, PaperKind, PrintOrder, PrintRun, Printed, PrintedPaper, day_in_words,
@@ -92,8 +92,11 @@ impl Session<'_> {
         let overwrite = Overwrite::from(order.overwrite);
         check_paper::<Fault>(&order.path, overwrite).map_err(told)?;
         let places = &self.office.places;
-        let press =
-            Press { order, template: load_template(places, order.kind)?, faces: load_faces(places)? };
+        let press = Press {
+            order,
+            template: load_template(places, order.kind)?,
+            faces: load_faces(places)?,
+        };
         press.template.check_glyphs(&press.faces).map_err(of_paper)?;
         let (results, staged) = self.office.store.atomically(|| {
             let mut file = PdfFile::new(&press.faces, order.kind.label());
@@ -117,7 +120,8 @@ impl Session<'_> {
             return Ok(());
         }
         if self.actor.role != Role::Administrator {
-            let sentence = "打印完整号码要由管理员办理。请改为遮掩号码（命令行用 --masked），或请管理员打印。";
+            let sentence =
+                "打印完整号码要由管理员办理。请改为遮掩号码（命令行用 --masked），或请管理员打印。";
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
         }
         self.check_assurance("打印完整号码")
@@ -247,8 +251,7 @@ impl Session<'_> {
         let number = IdNumber::parse_as(subject.document, &subject.id_number).ok();
         let born = number.as_ref().and_then(IdNumber::birthday);
         let sex = number.as_ref().and_then(IdNumber::sex);
-        let shown =
-            if masked { mask_id(&subject.id_number) } else { subject.id_number.clone() };
+        let shown = if masked { mask_id(&subject.id_number) } else { subject.id_number.clone() };
         let document = match subject.document {
             DocumentKind::ResidentCard => "居民身份证",
             DocumentKind::Other => "",
@@ -271,7 +274,8 @@ impl Session<'_> {
             (Slot::LeaguePost, &subject.league_post),
             (Slot::PoliticalStatus, &subject.political_status),
             (Slot::Origin, &row.origin),
-            (Slot::Destination, &row.destination),
+            // 「转往特殊单位团组织」 stands for the name; the templates say 转往 themselves.
+            (Slot::Destination, row.destination.strip_prefix("转往").unwrap_or(&row.destination)),
             (Slot::Reason, reason),
             (Slot::FeesPaidTo, &month_in_words(&subject.fees_paid_to)),
             (Slot::Issuer, &self.actor.org_name),
@@ -292,6 +296,19 @@ impl Session<'_> {
     /// Where they cannot be read.
     pub fn letters(&self, query: &LetterQuery) -> Result<(Vec<LetterRow>, Option<i64>), Fault> {
         self.desk().letters(query)
+    }
+
+    /// The same from what was typed as the day.
+    ///
+    /// # Errors
+    /// As [`Session::note_receipt`], or where that is no day.
+    pub fn note_receipt_typed(&self, id: TransferId, typed: &str) -> Result<LetterRow, Fault> {
+        let plain = normal_form(typed).replace(['/', '.'], "-");
+        let day = NaiveDate::parse_from_str(&plain, "%Y-%m-%d").map_err(|_| {
+            let sentence = format!("日期「{plain}」看不懂。请写成 2020-06-02 这样的年-月-日。");
+            Fault::new(FaultKind::Rule, sentence)
+        })?;
+        self.note_receipt(id, day)
     }
 
     /// Notes the receipt of a transfer's letter.
@@ -327,7 +344,10 @@ fn check_size(order: &PrintOrder) -> Result<(), Fault> {
 
 /// Whether a fault is about one transfer and leaves the others alone.
 fn concerns_one(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::NotFound | FaultKind::NotAllowed | FaultKind::Conflict | FaultKind::Rule)
+    matches!(
+        kind,
+        FaultKind::NotFound | FaultKind::NotAllowed | FaultKind::Conflict | FaultKind::Rule
+    )
 }
 
 fn report(watch: &mut Watch<'_>, done: usize, total: usize) -> Result<(), Fault> {
@@ -344,8 +364,7 @@ fn report(watch: &mut Watch<'_>, done: usize, total: usize) -> Result<(), Fault>
 /// The numbers are given and recorded by now; only the file is missing.
 fn told_after(fault: ExportFault<Fault>) -> Fault {
     let fault = told(fault);
-    let sentence =
-        format!("{}编号已经登记，改好后再打印一次即可，编号不变。", fault.sentence);
+    let sentence = format!("{}编号已经登记，改好后再打印一次即可，编号不变。", fault.sentence);
     Fault { sentence, ..fault }
 }
 

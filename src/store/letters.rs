@@ -92,10 +92,7 @@ impl Desk<'_> {
         let (mut subject, origin) =
             connection.query_row(SQL, [id.0], |r| subject_of(r, row)).told()?;
         if subject.id_number.is_empty() {
-            return Err(rule(format!(
-                "{} 的个人信息已经删除，不能再打印。",
-                subject.row.number
-            )));
+            return Err(rule(format!("{} 的个人信息已经删除，不能再打印。", subject.row.number)));
         }
         subject.contact = self.store.contact_of(origin)?;
         Ok(subject)
@@ -245,8 +242,7 @@ impl Desk<'_> {
     /// # Errors
     /// Where it cannot be read.
     pub fn letters(&self, query: &LetterQuery) -> Stored<(Vec<LetterRow>, Option<i64>)> {
-        const OPEN: &str =
-            "l.receipt_on = '' AND l.replaced = 0 AND t.stage NOT IN ('returned', 'withdrawn', 'lapsed')";
+        const OPEN: &str = "l.receipt_on = '' AND l.replaced = 0 AND t.stage NOT IN ('returned', 'withdrawn', 'lapsed')";
         let view = match query.view {
             LetterView::Awaited => OPEN.to_owned(),
             LetterView::Overdue => format!("{OPEN} AND l.valid_until < :today"),

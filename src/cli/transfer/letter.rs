@@ -18,7 +18,11 @@ use crate::office::Session;
 
 #[derive(Args)]
 pub(in crate::cli) struct LetterOrder {
-    #[arg(value_name = "NUMBER", required = true, help = "编号，如 ZJ20200602-0013，可以几个，打在一个文件里")]
+    #[arg(
+        value_name = "NUMBER",
+        required = true,
+        help = "编号，如 ZJ20200602-0013，可以几个，打在一个文件里"
+    )]
     numbers: Vec<String>,
     #[command(flatten)]
     file: FileFlags,
@@ -50,7 +54,13 @@ pub(in crate::cli) struct LettersOrder {
     overdue: bool,
     #[arg(long, help = "只要还没有回执的")]
     awaited: bool,
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, help = "姓名、组织名、转接编号或介绍信编号")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        help = "姓名、组织名、转接编号或介绍信编号"
+    )]
     search: String,
 }
 

@@ -188,7 +188,12 @@ fn members() -> Vec<(MemberEntry, String)> {
 #[test]
 fn members_come_back_as_they_went() {
     let home = tempfile::tempdir().unwrap();
-    let table = ExportTable { sheet_name: "团员", columns: MEMBER_COLUMNS, history_head: None, own_font: None };
+    let table = ExportTable {
+        sheet_name: "团员",
+        columns: MEMBER_COLUMNS,
+        history_head: None,
+        own_font: None,
+    };
     for name in ["a.csv", "a.xlsx"] {
         let path = home.path().join(name);
         let all = members();
@@ -226,8 +231,12 @@ fn organisations_come_back_as_they_went() {
         entry("2", "320000000000", OrgKind::WorkingCommittee, "@团工委"),
         entry("3", "@团工委", OrgKind::Branch, "某某团支部"),
     ];
-    let table =
-        ExportTable { sheet_name: "组织", columns: ORGANISATION_COLUMNS, history_head: None, own_font: None };
+    let table = ExportTable {
+        sheet_name: "组织",
+        columns: ORGANISATION_COLUMNS,
+        history_head: None,
+        own_font: None,
+    };
     let mut rows = all.iter().map(|entry| Ok::<_, String>(organisation_cells(entry)));
     write_table(&path, &table, &mut rows, Overwrite::No).unwrap();
     let mut rows = SheetFile::open(&path).unwrap().rows().unwrap();

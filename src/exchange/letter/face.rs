@@ -83,7 +83,8 @@ impl OwnFont {
     }
 
     fn read(&self) -> Result<Face, PaperFault> {
-        let fault = |why: &str| PaperFault::OwnFont { path: self.path.clone(), why: why.to_owned() };
+        let fault =
+            |why: &str| PaperFault::OwnFont { path: self.path.clone(), why: why.to_owned() };
         let size = std::fs::metadata(&self.path).map_err(|_| fault("没有这个文件，或没有权限"))?;
         if !size.is_file() || size.len() > LARGEST {
             return Err(fault("它不是字体文件"));

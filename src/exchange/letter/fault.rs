@@ -22,7 +22,9 @@ pub enum PaperFault {
         why: String,
     },
     /// A template is at fault.
-    #[error("模板 {name} 第 {line} 行：{why}。请照内置的模板改（tuanzhuan config template 可以看），或删去这个文件，改用内置的。")]
+    #[error(
+        "模板 {name} 第 {line} 行：{why}。请照内置的模板改（tuanzhuan config template 可以看），或删去这个文件，改用内置的。"
+    )]
     Template {
         /// Name or path of the template.
         name: String,

@@ -4,7 +4,8 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 
 use super::face::Faces;
 
-/// Counters that stay with the number or the blank before them: 2020年, 第 3 号.
+/// Counters that stay with the number or the blank before them, and with the blank after them, so
+/// that a date to be written in by hand stands on one line.
 const COUNTERS: &str = "年月日号天次人页岁";
 
 /// The text in lines of at most `room` points at this size. No line begins with a closing mark or
@@ -39,8 +40,10 @@ fn pieces(text: &str) -> Vec<&str> {
     let mut from = 0;
     for (at, opportunity) in linebreaks(text) {
         let (before, after) = text.split_at(at);
-        let stays = before.ends_with(|c: char| c.is_ascii_digit() || c == '_')
-            && after.starts_with(|c: char| COUNTERS.contains(c));
+        let is_counter = |c: char| COUNTERS.contains(c);
+        let counted = before.ends_with(|c: char| c.is_ascii_digit() || c == '_')
+            && after.starts_with(is_counter);
+        let stays = counted || (before.ends_with(is_counter) && after.starts_with('_'));
         if opportunity == BreakOpportunity::Allowed && stays {
             continue;
         }

@@ -15,12 +15,12 @@ pub(in crate::exchange) const MOST_ROWS: usize = 20_000;
 const MARGIN: f32 = 30.0;
 const TOP: f32 = 62.0;
 const FOOT: f32 = 40.0;
-const SIZE: f32 = 8.0;
-const LINE: f32 = 11.0;
+const SIZE: f32 = 7.5;
+const LINE: f32 = 10.5;
 const PAD: f32 = 2.5;
 const TITLE: f32 = 14.0;
-/// Least width of a column, in points: three characters.
-const LEAST: f32 = 3.0 * SIZE + 2.0 * PAD;
+/// What every column gets beside its share, in points.
+const LEAST: f32 = 12.0;
 
 /// What is printed, apart from the rows.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +81,8 @@ impl<'f> Table<'f> {
         }
         let set = self.set(cells);
         if height(&set) > A4.0 - FOOT - TOP - 3.0 * LINE {
-            let sentence = format!("第 {row} 行有一格太长，一页纸放不下，没有打印。请导出成 .xlsx 或 .csv。");
+            let sentence =
+                format!("第 {row} 行有一格太长，一页纸放不下，没有打印。请导出成 .xlsx 或 .csv。");
             return Err(PaperFault::TooLong(sentence));
         }
         self.put(&set);
@@ -169,7 +170,7 @@ fn height(set: &[Vec<String>]) -> f32 {
     set.iter().map(Vec::len).max().unwrap_or(1).max(1) as f32 * LINE + PAD
 }
 
-/// Widths that fill the sheet, in the proportions of the usual ones; none below the least.
+/// Widths that fill the sheet, nearly in the proportions of the usual ones.
 fn widths(columns: &[(&str, u16)]) -> Vec<f32> {
     let room = A4.1 - 2.0 * MARGIN;
     // Very wide columns wrap well, so that they give way to the others.

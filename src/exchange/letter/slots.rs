@@ -63,7 +63,9 @@ impl Slot {
             Self::Sex | Self::ValidDays => 4,
             Self::EthnicGroup => 8,
             Self::Number | Self::Born | Self::JoinedOn | Self::FeesPaidTo | Self::Document => 10,
-            Self::Name | Self::Clerk | Self::Contact | Self::LeaguePost | Self::PoliticalStatus => 12,
+            Self::Name | Self::Clerk | Self::Contact | Self::LeaguePost | Self::PoliticalStatus => {
+                12
+            }
             Self::MembershipNumber
             | Self::ContactPhone
             | Self::Transfer

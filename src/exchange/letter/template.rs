@@ -103,11 +103,8 @@ impl Template {
     /// # Errors
     /// The first fault, with its line.
     pub fn read(kind: PaperKind, name: &str, bytes: &[u8]) -> Result<Self, PaperFault> {
-        let fault = |line: usize, why: String| PaperFault::Template {
-            name: name.to_owned(),
-            line,
-            why,
-        };
+        let fault =
+            |line: usize, why: String| PaperFault::Template { name: name.to_owned(), line, why };
         if bytes.len() > LARGEST {
             return Err(fault(1, format!("文件有 {} 字节，最多 {LARGEST}", bytes.len())));
         }
@@ -221,7 +218,11 @@ impl Reader {
         let Some(part) = self.parts.last_mut() else {
             let first = wanted(kind).first().map_or(BODY, |(name, _)| name);
             let blank = line.is_empty();
-            return if blank { Ok(()) } else { Err((n, format!("前面少了「[{first}]」这样的一行"))) };
+            return if blank {
+                Ok(())
+            } else {
+                Err((n, format!("前面少了「[{first}]」这样的一行")))
+            };
         };
         let (shape, cells) = shape_of(line).map_err(|why| (n, why))?;
         let cells = cells.iter().map(|cell| pieces(cell, kind)).collect::<Result<_, _>>();

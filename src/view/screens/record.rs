@@ -52,9 +52,10 @@ fn verb(screen: &Record) -> &'static str {
         | Purpose::CorrectMember(..)
         | Purpose::EditOrg(..)
         | Purpose::Settings => "保存",
-        Purpose::AskReason(_) | Purpose::AskReceipt(_) => "确定",
+        Purpose::AskReason(_) | Purpose::AskReceipt(_) | Purpose::LetterReceipt(_) => "确定",
         Purpose::UndoImport => "撤销",
         Purpose::ImportPath(_) => "预览",
         Purpose::Export(_) | Purpose::ExportHistory(_) => "导出",
+        Purpose::Print(..) => "打印",
     }
 }
