@@ -231,7 +231,9 @@ impl Layer {
         match self {
             Self::SignIn(sign_in) => action == Action::Menu && sign_in.has_office(),
             Self::Record(record) => record.form.lacks(action),
-            Self::Letters(_) => matches!(action, Action::New | Action::Sort),
+            Self::Letters(_) => matches!(action, Action::New | Action::Sort | Action::Export),
+            // The keys of a search are longer, and this one has to make room.
+            Self::Home(home) => action == Action::Print && home.searching,
             Self::Audit(_) => matches!(action, Action::New | Action::Decide | Action::Sort),
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export

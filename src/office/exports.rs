@@ -187,7 +187,7 @@ pub(super) fn told<E: Display + Into<Fault>>(fault: ExportFault<E>) -> Fault {
     let kind = match fault {
         ExportFault::Source(source) => return source.into(),
         ExportFault::UnknownExtension(_) | ExportFault::NotPdf(_) => FaultKind::Usage,
-        ExportFault::Paper(_) => FaultKind::Rule,
+        ExportFault::Paper(fault) => return fault.into(),
         _ => FaultKind::CannotWrite,
     };
     Fault::new(kind, fault.to_string())

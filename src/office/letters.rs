@@ -46,7 +46,7 @@ struct Press<'r> {
 /// Where the office's own cannot be read, or is at fault.
 pub fn load_template(places: &Places, kind: PaperKind) -> Result<Template, Fault> {
     let path = template_path(places, kind);
-    let read = |name: &str, bytes: &[u8]| Template::read(kind, name, bytes).map_err(of_paper);
+    let read = |name: &str, bytes: &[u8]| Template::read(kind, name, bytes).map_err(Fault::from);
     match std::fs::read(&path) {
         Ok(bytes) => read(&path.display().to_string(), &bytes),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -66,16 +66,7 @@ pub fn template_path(places: &Places, kind: PaperKind) -> PathBuf {
 /// # Errors
 /// Where the font that the settings name cannot be used.
 pub fn load_faces(places: &Places) -> Result<Faces, Fault> {
-    Faces::new(places.own_font().as_ref()).map_err(of_paper)
-}
-
-fn of_paper(fault: PaperFault) -> Fault {
-    let kind = match &fault {
-        PaperFault::NoGlyph { .. } | PaperFault::TooLong(_) => FaultKind::Rule,
-        PaperFault::OwnFont { .. } | PaperFault::Template { .. } => FaultKind::Damaged,
-        PaperFault::Pdf(_) => FaultKind::Failed,
-    };
-    Fault::new(kind, fault.to_string())
+    Faces::new(places.own_font().as_ref()).map_err(Fault::from)
 }
 
 impl Session<'_> {
@@ -97,14 +88,14 @@ impl Session<'_> {
             template: load_template(places, order.kind)?,
             faces: load_faces(places)?,
         };
-        press.template.check_glyphs(&press.faces).map_err(of_paper)?;
+        press.template.check_glyphs(&press.faces).map_err(Fault::from)?;
         let (results, staged) = self.office.store.atomically(|| {
             let mut file = PdfFile::new(&press.faces, order.kind.label());
             let results = self.print_all(&press, &mut file, watch)?;
             if file.n_sheets() == 0 {
                 return Ok((results, None));
             }
-            let bytes = file.finish().map_err(of_paper)?;
+            let bytes = file.finish().map_err(Fault::from)?;
             let staged = stage(&order.path, &bytes, overwrite).map_err(told::<Fault>)?;
             Ok((results, Some(staged)))
         })?;
@@ -393,6 +384,9 @@ fn check_values(faces: &Faces, kind: PaperKind, name: &str, values: &Values) -> 
     let missing = values.texts().find_map(|(slot, text)| Some((slot, faces.missing(text)?)));
     missing.map_or(Ok(()), |(slot, character)| {
         let whose = format!("{name}的{}「{}」", kind.label(), slot.label());
-        Err(of_paper(PaperFault::NoGlyph { whose, character }))
+        Err(PaperFault::NoGlyph { whose, character }.into())
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,7 +186,7 @@ fn every_fault_of_a_file_is_a_sentence() {
 fn all_faults_come_at_once_and_an_empty_file_names_what_is_missing() {
     let text = NATIONAL
         .replace("remind_days = 7", "remind_days = -7")
-        .replace("valid_days = 30", "valid_days = \"x\"")
+        .replace("valid_days = 90", "valid_days = \"x\"")
         .replace("limit = 28", "limits = 28");
     assert_eq!(Rules::parse(&text).expect_err("three slips").len(), 4);
     let empty: Vec<_> =

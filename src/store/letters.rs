@@ -80,7 +80,7 @@ impl Desk<'_> {
     /// What papers say of a transfer in scope.
     ///
     /// # Errors
-    /// Where there is none in scope, or the person's data was erased.
+    /// Where there is none in scope, or it names nobody: an unfinished draft, or erased data.
     pub fn paper_subject(&self, id: TransferId) -> Stored<PaperSubject> {
         const SQL: &str = "SELECT t.person_number, m.id, coalesce(m.document, ''),
                 coalesce(m.ethnic_group, ''), coalesce(m.political_status, ''),
@@ -92,7 +92,10 @@ impl Desk<'_> {
         let (mut subject, origin) =
             connection.query_row(SQL, [id.0], |r| subject_of(r, row)).told()?;
         if subject.id_number.is_empty() {
-            return Err(rule(format!("{} 的个人信息已经删除，不能再打印。", subject.row.number)));
+            return Err(rule(format!(
+                "{} 里没有转出人的证件号码（草稿还没填，或个人信息已经删除），不能打印。请先填好再提交。",
+                subject.row.number
+            )));
         }
         subject.contact = self.store.contact_of(origin)?;
         Ok(subject)

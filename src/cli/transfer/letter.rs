@@ -160,7 +160,7 @@ fn document_of(printed: &Printed) -> Value {
     }
 }
 
-pub(super) fn list(call: &mut Call<'_>, order: LettersOrder) -> Said {
+pub(super) fn list(call: &mut Call<'_>, order: &LettersOrder) -> Said {
     let door = call.sign_in()?;
     let session = call.session(&door)?;
     let view = match (order.overdue, order.awaited) {

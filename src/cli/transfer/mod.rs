@@ -83,7 +83,7 @@ pub(super) fn run(call: &mut Call<'_>, order: TransferOrder) -> Said {
         TransferOrder::Lapse(order) => decide::lapse(call, order),
         TransferOrder::Export(flags) => export(call, flags),
         TransferOrder::Letter(order) => letter::letter(call, order),
-        TransferOrder::Letters(order) => letter::list(call, order),
+        TransferOrder::Letters(order) => letter::list(call, &order),
         TransferOrder::LetterReceipt(order) => letter::receipt(call, &order),
         TransferOrder::Paper(order) => letter::form(call, order),
     }

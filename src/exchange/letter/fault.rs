@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::domain::fault::{Fault, FaultKind};
+
 /// Why there is no paper. `Display` is the whole Chinese sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PaperFault {
@@ -39,4 +41,15 @@ pub enum PaperFault {
     /// The writer of the PDF refused.
     #[error("PDF 没有做成，没有留下文件。请换一个字体再试；仍不行请把这句话告诉维护的人：{0}")]
     Pdf(String),
+}
+
+impl From<PaperFault> for Fault {
+    fn from(fault: PaperFault) -> Self {
+        let kind = match &fault {
+            PaperFault::NoGlyph { .. } | PaperFault::TooLong(_) => FaultKind::Rule,
+            PaperFault::OwnFont { .. } | PaperFault::Template { .. } => FaultKind::Damaged,
+            PaperFault::Pdf(_) => FaultKind::Failed,
+        };
+        Self::new(kind, fault.to_string())
+    }
 }

@@ -7,7 +7,7 @@
 //! | `sheet.rs` | what lies where on a sheet, before anything is a PDF |
 //! | `slots.rs`, `template.rs` | templates of the office: text with places to fill in |
 //! | `blocks.rs` | lines of a template as blocks with a height |
-//! | `letter.rs`, `form.rs`, `roster.rs` | blocks on sheets |
+//! | `parts.rs`, `form.rs`, `roster.rs` | blocks on sheets |
 //! | `pdf.rs` | sheets to bytes |
 //! | `fault.rs` | why there is no paper |
 //!
@@ -18,8 +18,8 @@ mod blocks;
 mod face;
 mod fault;
 mod form;
-mod letter;
 mod lines;
+mod parts;
 mod pdf;
 pub(super) mod roster;
 mod sheet;
@@ -32,7 +32,7 @@ mod tests;
 pub use face::{Faces, OwnFont};
 pub use fault::PaperFault;
 pub use form::form_sheets;
-pub use letter::letter_sheets;
+pub use parts::letter_sheets;
 pub use pdf::PdfFile;
 pub use sheet::Sheet;
 pub use slots::{Slot, Values};

@@ -302,8 +302,8 @@ fn pieces(text: &str, kind: PaperKind) -> Result<Vec<Piece>, String> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
-        let (word, after) =
-            after.split_once('}').ok_or_else(|| "有「{」没有「}」。花括号要成对".to_owned())?;
+        let closed = after.split_once('}').filter(|(word, _)| !word.contains('{'));
+        let (word, after) = closed.ok_or("有「{」没有「}」。花括号要成对")?;
         if !before.is_empty() {
             pieces.push(Piece::Text(before.to_owned()));
         }

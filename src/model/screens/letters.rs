@@ -66,9 +66,6 @@ impl Letters {
                 self.with_current(|row| Out::nothing().push(Door::Card(row.transfer).open()))
             }
             Action::Decide => self.with_current(|row| Out::nothing().push(self.popup(row).into())),
-            Action::Export => {
-                self.with_current(|row| Out::nothing().push(again(row.transfer).open()))
-            }
             other => self.refusal(other).map_or_else(Out::nothing, |why| Out::nothing().say(why)),
         }
     }
@@ -109,7 +106,11 @@ impl Letters {
 
     /// Why an action is not possible here.
     pub fn refusal(&self, action: Action) -> Option<String> {
-        matches!(action, Action::New).then(|| EMPTY.to_owned())
+        match action {
+            Action::New => Some(EMPTY.to_owned()),
+            Action::Export => Some("要补打这一封，请按 8 再选「补打」。".to_owned()),
+            _ => None,
+        }
     }
 
     /// Takes an answer of the world.
@@ -336,6 +337,6 @@ mod tests {
         assert_eq!(all, ["pop", "say 已打印 1 份：/x.pdf"]);
         let some =
             answer(vec![printed(Ok(paper)), printed(Err(refused))], Some("/x.pdf"), &mut desk);
-        assert_eq!(some, ["pop", "push 打印结果"]);
+        assert_eq!(some, ["pop", "push 打印结果", "say "]);
     }
 }

@@ -87,5 +87,5 @@ pub(super) fn printed(run: &PrintRun) -> Out {
     }
     let failed = run.results.iter().filter_map(|printed| printed.outcome.as_ref().err());
     let lines = std::iter::once(done).chain(failed.map(|fault| fault.sentence.clone()));
-    Out::nothing().pop().push(Choice::notice("打印结果", lines.collect()).into())
+    Out::nothing().pop().push(Choice::notice("打印结果", lines.collect()).into()).say("")
 }
