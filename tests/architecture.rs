@@ -61,6 +61,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("env::var", &["app/world.rs"]),
     ("calamine", &["exchange/"]),
     ("rust_xlsxwriter", &["exchange/"]),
+    ("krilla", &["exchange/letter/"]),
+    ("skrifa", &["exchange/letter/"]),
     ("argon2", &["vault/"]),
     ("ed25519_dalek", &["store/signers.rs"]),
     ("memmap2", &["directory/"]),

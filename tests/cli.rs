@@ -4,6 +4,9 @@
 
 mod support;
 
+#[path = "support/pdf.rs"]
+mod pdf;
+
 #[path = "cli/accounts.rs"]
 mod accounts;
 #[path = "cli/data.rs"]
@@ -17,6 +20,8 @@ mod history;
 #[cfg(target_os = "linux")]
 #[path = "cli/key_change.rs"]
 mod key_change;
+#[path = "cli/letters.rs"]
+mod letters;
 #[path = "cli/members.rs"]
 mod members;
 #[path = "cli/organisations.rs"]

@@ -33,6 +33,7 @@ mod journeys {
     mod files;
     mod forms;
     mod home;
+    mod letters;
     mod own;
     mod pages;
     mod reconciling;

@@ -383,7 +383,7 @@ CREATE INDEX events_transfer ON events (transfer_id, seq);
 CREATE INDEX events_account ON events (account_id);
 CREATE INDEX events_member ON events (member_id) WHERE member_id IS NOT NULL;
 -- Who took data out or looked at it in full: rare among all, and asked for alone.
-CREATE INDEX events_disclosing ON events (seq) WHERE action IN ('reveal', 'export', 'backup');
+CREATE INDEX events_disclosing ON events (seq) WHERE action IN ('reveal', 'export', 'letter_print', 'paper_print', 'backup');
 CREATE INDEX events_behalf ON events (behalf_id) WHERE behalf_id IS NOT NULL;
 
 -- How many there are, beside them: removing the last ones by hand shows at once. Whoever removes them
@@ -473,4 +473,43 @@ WHEN new.id <= (SELECT upto FROM filings WHERE list = 'members')
     AND NOT EXISTS (SELECT 1 FROM members_unfiled WHERE id = new.id)
 BEGIN
     INSERT INTO members_unfiled (id) VALUES (new.id);
+END;
+
+-- Letters of introduction (介绍信), numbered within a year by the organisation that issues them. A
+-- reprint keeps the row; a letter that ran out is replaced by one with a number of its own. The
+-- issuer's name is kept as it was, since a renamed office answers for the letters of the old one.
+CREATE TABLE letters (
+    id          INTEGER PRIMARY KEY,
+    transfer_id INTEGER NOT NULL REFERENCES transfers (id),
+    issuer_id   INTEGER NOT NULL REFERENCES organisations (id),
+    issuer_name TEXT    NOT NULL CHECK (issuer_name <> ''),
+    year        INTEGER NOT NULL,
+    seq         INTEGER NOT NULL CHECK (seq > 0),
+    issued_on   TEXT    NOT NULL,
+    issued_at   INTEGER NOT NULL,
+    account_id  INTEGER NOT NULL REFERENCES accounts (id),
+    valid_days  INTEGER NOT NULL,
+    valid_until TEXT    NOT NULL,
+    n_printed   INTEGER NOT NULL DEFAULT 1,
+    receipt_on  TEXT    NOT NULL DEFAULT '',
+    replaced    INTEGER NOT NULL DEFAULT 0 CHECK (replaced IN (0, 1)),
+    UNIQUE (issuer_id, year, seq)
+) STRICT;
+
+CREATE UNIQUE INDEX letters_in_force ON letters (transfer_id) WHERE replaced = 0;
+CREATE INDEX letters_transfer ON letters (transfer_id);
+CREATE INDEX letters_awaited ON letters (valid_until) WHERE receipt_on = '' AND replaced = 0;
+
+CREATE TRIGGER letters_are_never_removed BEFORE DELETE ON letters
+BEGIN
+    SELECT RAISE(ABORT, 'letters are kept');
+END;
+
+CREATE TRIGGER letters_keep_their_number BEFORE UPDATE ON letters
+WHEN NEW.id <> OLD.id OR NEW.transfer_id <> OLD.transfer_id OR NEW.issuer_id <> OLD.issuer_id
+    OR NEW.issuer_name <> OLD.issuer_name OR NEW.year <> OLD.year OR NEW.seq <> OLD.seq
+    OR NEW.issued_on <> OLD.issued_on OR NEW.valid_until <> OLD.valid_until
+    OR NEW.n_printed < OLD.n_printed OR NEW.replaced < OLD.replaced
+BEGIN
+    SELECT RAISE(ABORT, 'letters keep their number');
 END;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::fault::Fault;
 use crate::domain::history::HistoryQuery;
+use crate::domain::letter::PrintOrder;
 use crate::domain::org_search::OrgSearch;
 use crate::domain::progress::Progress;
 use crate::domain::reconcile::Reconciled;
@@ -98,6 +99,16 @@ pub(super) fn export_reconciled(
     let watch = &mut |progress| meanwhile.report(progress);
     let done = session.export_reconciliation(lines, (&path, overwrite), watch)?;
     Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
+}
+
+/// Prints papers, telling how far it is.
+pub(super) fn print(
+    session: Session<'_>,
+    order: PrintOrder,
+    meanwhile: &mut Meanwhile<'_>,
+) -> Result<Vec<Reply>, Fault> {
+    let order = PrintOrder { path: full_path(&order.path), ..order };
+    Ok(vec![Reply::Printed(session.print(&order, &mut |progress| meanwhile.report(progress))?)])
 }
 
 /// A name of a file from a form, from the root on.

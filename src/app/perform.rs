@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::long_work::{
-    Meanwhile, export, export_history, export_reconciled, full_path, reconcile,
+    Meanwhile, export, export_history, export_reconciled, full_path, print, reconcile,
     search_organisations,
 };
 use super::settings;
@@ -133,6 +133,13 @@ impl World {
             Effect::ExportReconciled { lines, path, overwrite } => {
                 let session = self.door.session(self.clock.now())?;
                 export_reconciled(session, &lines, (&path, overwrite.into()), meanwhile)
+            }
+            Effect::Print(order, password) => {
+                if !order.masked && !self.door.is_demo() {
+                    self.confirm(&password)?;
+                }
+                let session = self.door.session(self.clock.now())?;
+                print(session, order, meanwhile)
             }
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::BackUp => {
@@ -323,6 +330,7 @@ pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadOrg(t, _)
         | Effect::LoadAccounts(t)
         | Effect::LoadAudit(t, ..)
+        | Effect::LoadLetters(t, _)
         | Effect::PreviewImport(t, ..)
         | Effect::Reconcile(t, _) => Some(*t),
         _ => None,

@@ -17,6 +17,9 @@ struct SettingsFile {
     ascii: bool,
     /// No colour.
     plain: bool,
+    /// A font file for papers, asked before the built-in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letter_font: Option<String>,
 }
 
 impl Default for SettingsFile {
@@ -26,6 +29,7 @@ impl Default for SettingsFile {
             lock_after_minutes: settings.lock_after_minutes,
             ascii: settings.ascii,
             plain: settings.plain,
+            letter_font: None,
         }
     }
 }
@@ -55,6 +59,12 @@ pub fn load(places: &Places, no_colour: bool) -> (Settings, Option<String>) {
     (settings, warning)
 }
 
+/// The font that stands in the file: no screen asks for it, so that keeping the others keeps it.
+fn letter_font(path: &std::path::Path) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    toml::from_str::<SettingsFile>(&text).ok()?.letter_font
+}
+
 /// Keeps settings: written beside and renamed into place. Where the terminal asked for no colour,
 /// that is no choice of this person, and the one on file stays.
 ///
@@ -71,6 +81,7 @@ pub fn keep(places: &Places, settings: &Settings, no_colour: bool) -> Result<(),
         lock_after_minutes: settings.lock_after_minutes,
         ascii: settings.ascii,
         plain,
+        letter_font: letter_font(&path),
     };
     let text = toml::to_string(&file).map_err(|error| told(&error))?;
     // Not the data's: a directory that is gone is never made anew here.
@@ -92,12 +103,18 @@ mod tests {
         assert_eq!(load(&places, false), (Settings::default(), None));
         let chosen = Settings { lock_after_minutes: 9, ascii: true, plain: true };
         keep(&places, &chosen, false).unwrap();
-        assert_eq!(load(&places, false), (chosen, None));
+        assert_eq!(load(&places, false), (chosen.clone(), None));
         let plain_terminal = Settings { plain: true, ..Settings::default() };
         keep(&places, &Settings::default(), false).unwrap();
         keep(&places, &plain_terminal, true).unwrap();
         assert_eq!(load(&places, false).0, Settings::default());
+        std::fs::write(places.settings_file(), "letter_font = \"/字体/仿宋.ttf#1\"").unwrap();
+        keep(&places, &chosen, false).unwrap();
+        assert_eq!(load(&places, false), (chosen, None));
+        let font = places.own_font().unwrap();
+        assert_eq!(font.path(), std::path::Path::new("/字体/仿宋.ttf"));
         std::fs::write(places.settings_file(), "lock_after_minutes = \"五\"").unwrap();
+        assert_eq!(places.own_font(), None);
         let (settings, warning) = load(&places, true);
         assert_eq!(settings, Settings { plain: true, ..Settings::default() });
         assert!(warning.unwrap().contains("看不懂"));

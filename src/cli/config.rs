@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::output::{Exit, Said};
-use crate::domain::fault::Fault;
-use crate::office::{io_fault, load_rules};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::letter::PaperKind;
+use crate::exchange::letter::Template;
+use crate::office::{Places, io_fault, load_faces, load_rules, load_template, template_path};
 use crate::rules::{NATIONAL, Rules};
 
 #[derive(Subcommand)]
@@ -19,6 +21,22 @@ pub(super) enum ConfigOrder {
     Show,
     #[command(about = "检查规则文件，逐条列出要改的地方")]
     Check(CheckOrder),
+    #[command(about = "输出介绍信等文书的模板，可以照着改")]
+    Template(TemplateOrder),
+}
+
+#[derive(Args)]
+pub(super) struct TemplateOrder {
+    #[arg(value_name = "KIND", value_parser = paper, help = "letter（介绍信）、retention（保留组织关系申请表）或 notice（流动团员告知书）")]
+    kind: PaperKind,
+}
+
+fn paper(text: &str) -> Result<PaperKind, String> {
+    PaperKind::from_id(text).ok_or_else(|| {
+        let known: Vec<String> =
+            PaperKind::ALL.iter().map(|k| format!("{}（{}）", k.id(), k.label())).collect();
+        format!("可以用：{}", known.join("、"))
+    })
 }
 
 #[derive(Args)]
@@ -32,6 +50,7 @@ pub(super) fn run(call: &mut Call<'_>, order: ConfigOrder) -> Said {
         ConfigOrder::Path => path(call),
         ConfigOrder::Show => show(call),
         ConfigOrder::Check(order) => check(call, &order),
+        ConfigOrder::Template(order) => template(call, &order),
     }
 }
 
@@ -43,6 +62,7 @@ fn path(call: &mut Call<'_>) -> Said {
         ("config", "配置", places.config.clone()),
         ("rules", "规则文件", places.rules_file()),
         ("settings", "设置", places.settings_file()),
+        ("letters", "文书模板", places.letters_dir()),
         ("backups", "备份", places.backups.clone()),
         ("logs", "日志", places.logs.clone()),
     ];
@@ -76,7 +96,30 @@ fn document_of(rules: &Rules, is_own: bool) -> Value {
     })
 }
 
+/// The template in force as it is, so that it can be piped into a file and changed.
+fn template(call: &mut Call<'_>, order: &TemplateOrder) -> Said {
+    let path = template_path(&call.places, order.kind);
+    let own = own_text(&path)?;
+    load_template(&call.places, order.kind)?;
+    let text = own.as_deref().unwrap_or_else(|| Template::built_in_text(order.kind));
+    let document = json!({"kind": order.kind.id(), "kind_label": order.kind.label(),
+        "built_in": own.is_none(), "file": path.display().to_string(), "text": text});
+    call.out.answer(&document, |out| out.line(text.trim_end()))?;
+    Ok(Exit::DONE)
+}
+
+/// What is wrong with the office's own templates and font; nothing where it has none.
+fn paper_faults(places: &Places) -> Vec<String> {
+    let templates = PaperKind::ALL.iter().map(|kind| load_template(places, *kind).err());
+    let font = std::iter::once_with(|| load_faces(places).err());
+    templates.chain(font).flatten().map(|fault| fault.sentence).collect()
+}
+
 fn check(call: &mut Call<'_>, order: &CheckOrder) -> Said {
+    let papers = if order.file.is_none() { paper_faults(&call.places) } else { Vec::new() };
+    if !papers.is_empty() {
+        return Err(Fault::new(FaultKind::Damaged, papers.join("\n")).into());
+    }
     let path = order.file.clone().unwrap_or_else(|| call.places.rules_file());
     let text = match own_text(&path)? {
         Some(text) => text,

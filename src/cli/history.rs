@@ -56,7 +56,7 @@ pub(super) struct ListOrder {
 pub(super) struct ExportOrder {
     #[command(flatten)]
     narrowing: Narrowing,
-    #[arg(short, long, value_name = "FILE", help = "文件名，以 .xlsx、.csv 或 .json 结尾")]
+    #[arg(short, long, value_name = "FILE", help = "文件名，以 .xlsx、.csv、.json 或 .pdf 结尾")]
     output: PathBuf,
     #[arg(long, help = "同名文件已有时替换")]
     overwrite: bool,

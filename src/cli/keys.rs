@@ -117,6 +117,7 @@ fn general_label(action: Action) -> &'static str {
         Action::Pick => "选择",
         Action::Decide => "办理",
         Action::Export => "导出",
+        Action::Print => "打印",
         Action::Menu => "菜单",
         Action::Enter => "打开、确定",
         Action::Back => "返回",

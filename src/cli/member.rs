@@ -179,7 +179,7 @@ pub(super) struct RetireOrder {
 
 #[derive(Args)]
 pub(super) struct ExportOrder {
-    #[arg(short, long, value_name = "FILE", help = ".xlsx、.csv 或 .json 文件")]
+    #[arg(short, long, value_name = "FILE", help = ".xlsx、.csv、.json 或 .pdf 文件")]
     output: PathBuf,
     #[arg(long, help = "号码不遮掩；会记入操作记录")]
     full_ids: bool,

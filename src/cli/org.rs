@@ -103,7 +103,7 @@ pub(super) struct RetireOrder {
 
 #[derive(Args)]
 pub(super) struct ExportOrder {
-    #[arg(short, long, value_name = "FILE", help = ".xlsx、.csv 或 .json 文件")]
+    #[arg(short, long, value_name = "FILE", help = ".xlsx、.csv、.json 或 .pdf 文件")]
     output: PathBuf,
     #[arg(long, help = "替换已有的文件")]
     overwrite: bool,

@@ -41,6 +41,7 @@ pub const ACTIONS: &[(&str, &str, HistoryGroup)] = &[
     ("member_erase", "删除个人信息", HistoryGroup::Registers),
     ("member_import", "导入团员", HistoryGroup::Registers),
     ("import_undo", "撤销导入", HistoryGroup::Registers),
+    ("letter_receipt", "登记介绍信回执", HistoryGroup::Decisions),
     ("account_add", "开设账号", HistoryGroup::Accounts),
     ("account_reset", "重置密码", HistoryGroup::Accounts),
     ("account_remove", "移除账号", HistoryGroup::Accounts),
@@ -54,6 +55,8 @@ pub const ACTIONS: &[(&str, &str, HistoryGroup)] = &[
     ("sign_in", "登录", HistoryGroup::Accounts),
     ("reveal", "查看完整号码", HistoryGroup::Disclosures),
     ("export", "导出", HistoryGroup::Disclosures),
+    ("letter_print", "打印介绍信", HistoryGroup::Disclosures),
+    ("paper_print", "打印文书", HistoryGroup::Disclosures),
     ("backup", "备份", HistoryGroup::Disclosures),
     ("restore", "恢复备份", HistoryGroup::Upkeep),
 ];
@@ -248,7 +251,7 @@ mod tests {
             HistoryQuery::parse("2020-06-01 查看和导出 王芳 zj20200602-0001 2020/6/2", now());
         let day = |d| now().start_of(NaiveDate::from_ymd_opt(2020, 6, d).unwrap());
         assert_eq!((query.since, query.before), (Some(day(1)), Some(day(3))));
-        assert_eq!(query.actions, ["reveal", "export", "backup"]);
+        assert_eq!(query.actions, ["reveal", "export", "letter_print", "paper_print", "backup"]);
         assert_eq!(query.transfer.as_deref(), Some("ZJ20200602-0001"));
         assert_eq!(query.words, ["王芳"]);
         let query = HistoryQuery::parse("导出 320102200901010017", now());

@@ -9,6 +9,7 @@ pub mod history;
 pub mod id_number;
 pub mod ids;
 pub(crate) mod labels;
+pub mod letter;
 pub mod member;
 pub mod name_key;
 pub mod name_search;

@@ -1,10 +1,11 @@
-//! Tables to files: `.xlsx`, `.csv` or `.json` by the extension, whole or not at all.
+//! Tables to files: `.xlsx`, `.csv`, `.json` or `.pdf` by the extension, whole or not at all.
 //!
 //! Rows come one at a time and are not kept, so that a register of any size needs little memory.
 //! The file appears under its name only when it is complete and on the disk.
 
 mod csv_file;
 mod json_file;
+mod pdf_file;
 mod xlsx_file;
 
 #[cfg(test)]
@@ -12,10 +13,12 @@ mod tests;
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+use super::letter::{OwnFont, PaperFault};
 
 /// Number in a JSON export by which a reader knows its form.
 pub const SCHEMA: u32 = 1;
@@ -30,6 +33,8 @@ pub struct ExportTable<'t> {
     /// The end of the history when the file was made, where the form has a place for it; CSV has
     /// none.
     pub history_head: Option<&'t str>,
+    /// The office's own font for what is printed; the built-in one where it names none.
+    pub own_font: Option<&'t OwnFont>,
 }
 
 /// A column of an export.
@@ -75,7 +80,7 @@ pub enum Disclosure {
 #[derive(Debug, thiserror::Error)]
 pub enum ExportFault<E> {
     /// The extension is none of ours.
-    #[error("不知道「{}」要存成什么。文件名请以 .xlsx、.csv 或 .json 结尾。", .0.display())]
+    #[error("不知道「{}」要存成什么。文件名请以 .xlsx、.csv、.json 或 .pdf 结尾。", .0.display())]
     UnknownExtension(PathBuf),
     /// There is a file of that name.
     #[error("「{}」已经有了，没有动它。请换一个文件名；要替换它，就选「同名文件已有时替换」（命令行用 --overwrite）。", .0.display())]
@@ -102,6 +107,12 @@ pub enum ExportFault<E> {
         /// Header of the column.
         header: &'static str,
     },
+    /// A paper that is no PDF by its name.
+    #[error("「{}」不是 .pdf 文件名，没有打印。请把文件名写成以 .pdf 结尾。", .0.display())]
+    NotPdf(PathBuf),
+    /// What cannot be printed.
+    #[error("{0}")]
+    Paper(PaperFault),
     /// The rows could not be had.
     #[error("{0}")]
     Source(E),
@@ -129,12 +140,60 @@ pub fn write_table<E: Display>(
     Ok(count)
 }
 
+/// A paper that is complete and on the disk, and has no name yet: what is recorded of it can be
+/// recorded before it appears. Dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Staged {
+    path: PathBuf,
+    scratch: NamedTempFile,
+    overwrite: Overwrite,
+}
+
+/// Puts the bytes of a PDF on the disk beside the place where it shall appear.
+///
+/// # Errors
+/// As [`ExportFault`] says; nothing is left behind then.
+pub fn stage<E>(path: &Path, bytes: &[u8], overwrite: Overwrite) -> Result<Staged, ExportFault<E>> {
+    check_paper(path, overwrite)?;
+    let target = Target { path, directory: directory_of(path) };
+    let filled = target.scratch().and_then(|mut scratch| {
+        scratch.write_all(bytes)?;
+        scratch.as_file().sync_all()?;
+        Ok(scratch)
+    });
+    let scratch = filled.map_err(|cause| target.cannot_write(cause))?;
+    Ok(Staged { path: path.to_owned(), scratch, overwrite })
+}
+
+/// Whether a PDF may be written there, before any work is done for it.
+///
+/// # Errors
+/// Where it may not.
+pub fn check_paper<E>(path: &Path, overwrite: Overwrite) -> Result<(), ExportFault<E>> {
+    if Form::of(path) != Some(Form::Pdf) {
+        return Err(ExportFault::NotPdf(path.to_owned()));
+    }
+    check_target(path, overwrite)
+}
+
+impl Staged {
+    /// Lets it appear under its name.
+    ///
+    /// # Errors
+    /// Where the name was taken meanwhile, or the disk refuses.
+    pub fn publish<E>(self) -> Result<(), ExportFault<E>> {
+        let target = Target { path: &self.path, directory: directory_of(&self.path) };
+        target.publish(self.scratch, self.overwrite)
+    }
+}
+
 /// The forms of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Xlsx,
     Csv,
     Json,
+    Pdf,
 }
 
 impl Form {
@@ -144,6 +203,7 @@ impl Form {
             "xlsx" => Some(Self::Xlsx),
             "csv" => Some(Self::Csv),
             "json" => Some(Self::Json),
+            "pdf" => Some(Self::Pdf),
             _ => None,
         }
     }
@@ -159,6 +219,7 @@ impl Form {
             Self::Xlsx => xlsx_file::write(table, rows, file, scratch_directory),
             Self::Csv => csv_file::write(table, rows, file),
             Self::Json => json_file::write(table, rows, file),
+            Self::Pdf => pdf_file::write(table, rows, file),
         }
     }
 }
@@ -168,7 +229,14 @@ enum Stop<E> {
     Io(io::Error),
     TooManyRows(u64),
     CellTooLong { row: u64, header: &'static str },
+    Paper(PaperFault),
     Source(E),
+}
+
+impl<E> From<PaperFault> for Stop<E> {
+    fn from(fault: PaperFault) -> Self {
+        Self::Paper(fault)
+    }
 }
 
 impl<E> From<io::Error> for Stop<E> {
@@ -234,6 +302,7 @@ impl Target<'_> {
             Stop::Io(cause) => self.cannot_write(cause),
             Stop::TooManyRows(limit) => ExportFault::TooManyRows(limit),
             Stop::CellTooLong { row, header } => ExportFault::CellTooLong { row, header },
+            Stop::Paper(fault) => ExportFault::Paper(fault),
             Stop::Source(source) => ExportFault::Source(source),
         }
     }

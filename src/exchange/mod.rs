@@ -11,6 +11,7 @@ pub mod fault;
 pub mod fields;
 pub mod form;
 pub mod history;
+pub mod letter;
 pub mod members;
 pub mod official;
 pub mod org_index;

@@ -23,6 +23,8 @@ pub enum Action {
     Decide,
     /// 导出
     Export,
+    /// 打印
+    Print,
     /// 菜单
     Menu,
     /// 打开、确定、下一项

@@ -10,6 +10,7 @@ use crate::domain::fault::Fault;
 use crate::domain::filter::{Counts, Page, TransferQuery};
 use crate::domain::form::TransferForm;
 use crate::domain::ids::{AccountId, BatchId, MemberId, Moment, OrgId, TransferId};
+use crate::domain::letter::{LetterQuery, LetterRow, PrintOrder, PrintRun};
 use crate::domain::member::{Member, MemberRow};
 use crate::domain::org_search::{OrgHits, OrgSearch};
 use crate::domain::organisation::{OrgEntry, OrgRow, Organisation};
@@ -152,6 +153,13 @@ pub enum Effect {
     /// Write an export. The password is the signed-in person's, given again; it is looked at only
     /// where full numbers are asked for.
     Export(ExportOrder, Password),
+    /// Print papers. The password is the signed-in person's, given again; it is looked at only where
+    /// full numbers are printed.
+    Print(PrintOrder, Password),
+    /// A page of letters of introduction.
+    LoadLetters(Ticket, LetterQuery),
+    /// Note the receipt of a transfer's letter; the day as typed.
+    NoteReceipt(TransferId, String),
     /// Make a backup in the folder of backups.
     BackUp,
     /// Put a backup in the place of damaged data; what was there is kept.
@@ -187,6 +195,8 @@ impl Effect {
             | Self::Export(..)
             | Self::ExportHistory { .. }
             | Self::ExportReconciled { .. }
+            | Self::Print(..)
+            | Self::NoteReceipt(..)
             | Self::BackUp => true,
             // Setting up and restoring ask for the directory themselves.
             Self::PrepareOffice(_)
@@ -215,6 +225,7 @@ impl Effect {
             | Self::LoadAccounts(_)
             | Self::LoadAudit(..)
             | Self::Reconcile(..)
+            | Self::LoadLetters(..)
             | Self::SaveSettings(_)
             | Self::Redraw
             | Self::Quit => false,
@@ -367,6 +378,10 @@ pub enum Reply {
         /// Rows.
         n_rows: usize,
     },
+    /// Papers were printed, or why not.
+    Printed(PrintRun),
+    /// Letters of introduction; where the next page begins.
+    Letters(Ticket, Vec<LetterRow>, Option<i64>),
     /// Something went wrong; the ticket names the question where there was one.
     Failed(Option<Ticket>, Fault),
 }

@@ -3,8 +3,8 @@
 use super::effect::{Effect, Reply, Ticket};
 use super::screens::{
     accounts::Accounts, apply::Apply, audit::Audit, card::CardPage, centre::Centre, choice::Choice,
-    home::Home, import::Import, members::Members, organisations::Organisations, page::Page,
-    pick::Pick, reconcile::Reconcile, record::Record, setup::Setup, sign_in::SignIn,
+    home::Home, import::Import, letters::Letters, members::Members, organisations::Organisations,
+    page::Page, pick::Pick, reconcile::Reconcile, record::Record, setup::Setup, sign_in::SignIn,
     text::TextPage,
 };
 use super::state::{Message, Session};
@@ -188,6 +188,8 @@ layers! {
     Accounts(Accounts),
     /// 操作记录
     Audit(Audit),
+    /// 介绍信
+    Letters(Letters),
     /// One member or organisation.
     Page(Page),
     /// The import preview.
@@ -219,6 +221,7 @@ impl Layer {
             Self::Organisations(organisations) => organisations.refusal(action),
             Self::Accounts(accounts) => accounts.refusal(action),
             Self::Audit(audit) => audit.refusal(action),
+            Self::Letters(letters) => letters.refusal(action),
             Self::Page(page) => page.refusal(action),
             Self::Import(import) => import.refusal(action),
             Self::Centre(centre) => centre.refusal(action),
@@ -233,6 +236,9 @@ impl Layer {
             Self::SignIn(sign_in) => action == Action::Menu && sign_in.has_office(),
             Self::Record(record) => record.form.lacks(action),
             Self::Reconcile(_) => matches!(action, Action::Find | Action::Sort),
+            Self::Letters(_) => matches!(action, Action::New | Action::Sort | Action::Export),
+            // The keys of a search are longer, and this one has to make room.
+            Self::Home(home) => action == Action::Print && home.searching,
             Self::Audit(_) => matches!(action, Action::New | Action::Decide | Action::Sort),
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export

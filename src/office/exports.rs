@@ -152,7 +152,13 @@ impl Session<'_> {
         }
         let head = self.office.store.head()?;
         let printed = head.map(|head| head.to_string());
-        let table = ExportTable { sheet_name, columns, history_head: printed.as_deref() };
+        let font = self.office.places.own_font();
+        let table = ExportTable {
+            sheet_name,
+            columns,
+            history_head: printed.as_deref(),
+            own_font: font.as_ref(),
+        };
         let n = write_table(path, &table, rows, manner.overwrite).map_err(told)?;
         let n_rows = usize::try_from(n).unwrap_or(usize::MAX);
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
@@ -177,10 +183,11 @@ pub(super) fn report(watch: &mut Watch<'_>, n: &mut u64) -> Result<(), Fault> {
     }
 }
 
-fn told<E: Display + Into<Fault>>(fault: ExportFault<E>) -> Fault {
+pub(super) fn told<E: Display + Into<Fault>>(fault: ExportFault<E>) -> Fault {
     let kind = match fault {
         ExportFault::Source(source) => return source.into(),
-        ExportFault::UnknownExtension(_) => FaultKind::Usage,
+        ExportFault::UnknownExtension(_) | ExportFault::NotPdf(_) => FaultKind::Usage,
+        ExportFault::Paper(fault) => return fault.into(),
         _ => FaultKind::CannotWrite,
     };
     Fault::new(kind, fault.to_string())

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use crate::domain::fault::{Fault, FaultKind};
+use crate::exchange::letter::OwnFont;
 
 /// The directories of one installation. The configuration directory holds the device key and must
 /// not lie inside the data directory: a copy of the data alone then opens nothing (security.md T2).
@@ -81,6 +82,24 @@ impl Places {
     /// Settings that people chose.
     pub fn settings_file(&self) -> PathBuf {
         self.config.join("settings.toml")
+    }
+
+    /// Where the office's own templates of papers lie, if it has any.
+    pub fn letters_dir(&self) -> PathBuf {
+        self.config.join("letters")
+    }
+
+    /// The font that the settings name for papers. Settings that cannot be read name none; the
+    /// program says elsewhere that they are at fault.
+    pub fn own_font(&self) -> Option<OwnFont> {
+        #[derive(serde::Deserialize)]
+        struct Chosen {
+            letter_font: Option<String>,
+        }
+        let text = std::fs::read_to_string(self.settings_file()).ok()?;
+        let chosen: Chosen = toml::from_str(&text).ok()?;
+        let path = chosen.letter_font.filter(|path| !path.trim().is_empty())?;
+        Some(OwnFont::of(path.trim()))
     }
 
     /// Makes the directories, readable by their owner only.

@@ -36,7 +36,7 @@ fn lists_of_the_built_in_file() {
     assert_eq!(rules.externals().len(), 3);
     assert_eq!(rules.system_roots()[0].label, "全国铁道团委");
     assert_eq!(rules.general_labels(), ["工作", "搬迁"]);
-    assert_eq!(rules.letter_days(), 30);
+    assert_eq!(rules.letter_days(), 90);
     assert_eq!(rules.age_limit(), 28);
     let months: Vec<_> = rules.retentions().iter().map(|r| r.months).collect();
     assert_eq!(months, [6, 12, 60]);
@@ -122,7 +122,7 @@ const SLIPS: &[Slip] = &[
     ),
     ("[[external]]\nid = \"fujian\"", "[[external]]\nid = \"xiamen\"", &["没有「fujian」"]),
     ("[[check]]\nid = \"fees\"", "[[check]]\nid = \"fee\"", &["「fee」", "没有「fees」"]),
-    ("valid_days = 30", "valid_days = 0", &["letter 的 valid_days」现在是 0"]),
+    ("valid_days = 90", "valid_days = 0", &["letter 的 valid_days」现在是 0"]),
     ("match = \"last\"", "match = \"first\"", &["现在是「first」", "anywhere、last"]),
     ("joined = [2015, 2016]", "joined = []", &["joined」是空的"]),
     ("old = \"襄樊\"\n", "", &["synonyms 第", "old」没有写"]),
@@ -186,7 +186,7 @@ fn every_fault_of_a_file_is_a_sentence() {
 fn all_faults_come_at_once_and_an_empty_file_names_what_is_missing() {
     let text = NATIONAL
         .replace("remind_days = 7", "remind_days = -7")
-        .replace("valid_days = 30", "valid_days = \"x\"")
+        .replace("valid_days = 90", "valid_days = \"x\"")
         .replace("limit = 28", "limits = 28");
     assert_eq!(Rules::parse(&text).expect_err("three slips").len(), 4);
     let empty: Vec<_> =

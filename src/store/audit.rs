@@ -145,7 +145,10 @@ impl Narrow {
             add(true, &format!("(instr(e.actor, :word{i}) OR instr(e.object, :word{i}))"));
         }
         // The very words of the index, which SQLite compares.
-        add(disclosing, "e.action IN ('reveal', 'export', 'backup')");
+        add(
+            disclosing,
+            "e.action IN ('reveal', 'export', 'letter_print', 'paper_print', 'backup')",
+        );
         add(!disclosing && !query.actions.is_empty(), &one_of(&query.actions));
         let indexed = own || disclosing || query.who.is_some() || query.transfer.is_some();
         let by = if disclosing && !own && query.who.is_none() && query.transfer.is_none() {

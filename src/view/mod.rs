@@ -71,6 +71,7 @@ fn draw(layer: &Layer, scene: Scene<'_>, frame: &mut Frame<'_>, area: Rect) -> O
         Layer::Accounts(screen) => s::accounts::draw(screen, scene, frame, area),
         Layer::Reconcile(screen) => s::reconcile::draw(screen, scene, frame, area),
         Layer::Audit(screen) => s::audit::draw(screen, scene, frame, area),
+        Layer::Letters(screen) => s::letters::draw(screen, scene, frame, area),
         Layer::Page(screen) => s::page::draw(screen, scene, frame, area),
         Layer::Import(screen) => s::import::draw(screen, scene, frame, area),
         Layer::Text(screen) => s::text::draw(screen, scene, frame, area),

@@ -35,6 +35,10 @@ pub(super) fn perform(session: Session<'_>, effect: Effect) -> Result<Vec<Reply>
             let (rows, next) = desk.history(&query, before)?;
             Reply::Audit(t, rows, next)
         }
+        Effect::LoadLetters(t, query) => {
+            let (rows, next) = session.letters(&query)?;
+            Reply::Letters(t, rows, next)
+        }
         other => writing(session, other)?,
     }])
 }
@@ -59,6 +63,10 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
             }
         }
         Effect::Decide(decision) => Reply::Decided(decision.act, session.decide(&decision)?),
+        Effect::NoteReceipt(id, day) => {
+            let row = session.note_receipt_typed(id, &day)?;
+            Reply::Stored(format!("已登记回执：{} 的介绍信第 {} 号。", row.transferee, row.number))
+        }
         Effect::AddAccount(entry) => {
             let sentence = session.add_account(&entry)?;
             Reply::AccountIssued { name: entry.name, code: String::new(), sentence }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod decide;
+mod letter;
 mod list;
 mod reconcile;
 mod show;
@@ -45,6 +46,14 @@ pub(super) enum TransferOrder {
     Export(ExportFlags),
     #[command(about = "对账：官网导出的名单和这里逐单核对")]
     Reconcile(reconcile::ReconcileOrder),
+    #[command(about = "打印团员组织关系介绍信（存根、介绍信、回执），PDF")]
+    Letter(letter::LetterOrder),
+    #[command(about = "列出开出的介绍信和回执")]
+    Letters(letter::LettersOrder),
+    #[command(about = "登记介绍信的回执")]
+    LetterReceipt(letter::LetterReceiptOrder),
+    #[command(about = "打印保留组织关系申请表或流动团员管理服务告知书，PDF")]
+    Paper(letter::PaperOrder),
 }
 
 #[derive(Args)]
@@ -59,7 +68,7 @@ pub(super) struct ExportFlags {
     full_ids: bool,
     #[arg(long, help = "替换已有的文件")]
     overwrite: bool,
-    #[arg(short, long, value_name = "FILE", help = ".xlsx、.csv 或 .json 文件")]
+    #[arg(short, long, value_name = "FILE", help = ".xlsx、.csv、.json 或 .pdf 文件")]
     output: PathBuf,
 }
 
@@ -77,6 +86,10 @@ pub(super) fn run(call: &mut Call<'_>, order: TransferOrder) -> Said {
         TransferOrder::Lapse(order) => decide::lapse(call, order),
         TransferOrder::Export(flags) => export(call, flags),
         TransferOrder::Reconcile(order) => reconcile::run(call, &order),
+        TransferOrder::Letter(order) => letter::letter(call, order),
+        TransferOrder::Letters(order) => letter::list(call, &order),
+        TransferOrder::LetterReceipt(order) => letter::receipt(call, &order),
+        TransferOrder::Paper(order) => letter::form(call, order),
     }
 }
 

@@ -21,7 +21,7 @@ const COLUMNS: [ExportColumn; 2] = [
     ExportColumn { id: "remark", header: "备注", width_columns: 40 },
 ];
 const TABLE: ExportTable<'_> =
-    ExportTable { sheet_name: "名单", columns: &COLUMNS, history_head: None };
+    ExportTable { sheet_name: "名单", columns: &COLUMNS, history_head: None, own_font: None };
 
 fn cells(texts: &[&str]) -> Result<Vec<String>, String> {
     Ok(texts.iter().map(|text| (*text).to_owned()).collect())
@@ -129,7 +129,7 @@ fn a_file_that_appears_meanwhile_is_not_replaced() {
 fn faults_name_the_path_and_the_way_out() {
     let home = tempfile::tempdir().unwrap();
     let said = write(&home.path().join("a.doc"), vec![]).unwrap_err().to_string();
-    assert!(said.contains("a.doc") && said.contains(".xlsx、.csv 或 .json"), "{said}");
+    assert!(said.contains("a.doc") && said.contains(".xlsx、.csv、.json 或 .pdf"), "{said}");
     let said = write(&home.path().join("无/a.csv"), vec![]).unwrap_err().to_string();
     assert!(said.contains("没有这个文件夹"), "{said}");
     let long = home.path().join("a.xlsx");
@@ -188,7 +188,12 @@ fn members() -> Vec<(MemberEntry, String)> {
 #[test]
 fn members_come_back_as_they_went() {
     let home = tempfile::tempdir().unwrap();
-    let table = ExportTable { sheet_name: "团员", columns: MEMBER_COLUMNS, history_head: None };
+    let table = ExportTable {
+        sheet_name: "团员",
+        columns: MEMBER_COLUMNS,
+        history_head: None,
+        own_font: None,
+    };
     for name in ["a.csv", "a.xlsx"] {
         let path = home.path().join(name);
         let all = members();
@@ -226,8 +231,12 @@ fn organisations_come_back_as_they_went() {
         entry("2", "320000000000", OrgKind::WorkingCommittee, "@团工委"),
         entry("3", "@团工委", OrgKind::Branch, "某某团支部"),
     ];
-    let table =
-        ExportTable { sheet_name: "组织", columns: ORGANISATION_COLUMNS, history_head: None };
+    let table = ExportTable {
+        sheet_name: "组织",
+        columns: ORGANISATION_COLUMNS,
+        history_head: None,
+        own_font: None,
+    };
     let mut rows = all.iter().map(|entry| Ok::<_, String>(organisation_cells(entry)));
     write_table(&path, &table, &mut rows, Overwrite::No).unwrap();
     let mut rows = SheetFile::open(&path).unwrap().rows().unwrap();

@@ -2,6 +2,7 @@
 
 use super::decide::{decide, results};
 use super::doors::{Door, Preset};
+use super::letters::print_popup;
 use crate::domain::account::Actor;
 use crate::domain::ids::{Moment, TransferId};
 use crate::domain::text::columns;
@@ -85,6 +86,7 @@ impl CardPage {
             Action::Reveal => self.reveal(),
             Action::Decide => self.open_decide(ctx),
             Action::New => self.again(),
+            Action::Print => self.print(),
             other => {
                 self.scroll_by(other, ctx.size);
                 Out::nothing()
@@ -129,6 +131,11 @@ impl CardPage {
         Out::nothing().push(popup.into())
     }
 
+    fn print(&self) -> Out {
+        let (Some(card), Some(actor)) = (&self.card, &self.actor) else { return Out::nothing() };
+        Out::nothing().push(print_popup(&[&card.row], actor.role).into())
+    }
+
     fn again(&self) -> Out {
         let Some(id) = self.id else { return Out::nothing() };
         Out::nothing().push(Door::Apply(Preset::Again(id)).open())
@@ -136,7 +143,8 @@ impl CardPage {
 
     /// Why an action is not possible now.
     pub fn refusal(&self, action: Action) -> Option<String> {
-        let matters = matches!(action, Action::Decide | Action::New | Action::Reveal);
+        let asks = [Action::Decide, Action::New, Action::Reveal, Action::Print];
+        let matters = asks.contains(&action);
         let (Some(card), Some(actor)) = (&self.card, &self.actor) else {
             return matters.then(|| "这一单还没有读出来。请稍等，或按 5 再读一次。".to_owned());
         };

@@ -11,6 +11,7 @@ use super::{
     card::CardPage,
     centre::Centre,
     home::Home,
+    letters::Letters,
     members::Members,
     organisations::Organisations,
     pick::Pick,
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::domain::filter::TransferQuery;
 use crate::domain::ids::{OrgId, TransferId};
+use crate::domain::letter::PaperKind;
 use crate::model::effect::{Decision, ImportKind, OrgScope, Settings};
 use crate::model::layer::Layer;
 
@@ -68,6 +70,12 @@ pub enum Door {
     Reconcile,
     /// 操作记录
     Audit,
+    /// 介绍信
+    Letters,
+    /// Asks for the file of a print.
+    Print(PaperKind, Vec<TransferId>),
+    /// Asks for the day on a letter's receipt.
+    LetterReceipt(TransferId, String),
     /// 数据说明
     Papers,
     /// 设置
@@ -103,6 +111,9 @@ impl Door {
             Self::Export(query) => open_export(query),
             Self::Reconcile => Record::reconcile_path().into(),
             Self::Audit => Audit::default().into(),
+            Self::Letters => Letters::default().into(),
+            Self::Print(kind, ids) => Record::print(kind, ids).into(),
+            Self::LetterReceipt(id, whose) => Record::letter_receipt(id, &whose).into(),
             Self::Settings => Record::settings(&Settings::default()).into(),
             Self::Password { opens_database } => {
                 Record::change_password(&Change::Wanted { opens_database }).into()

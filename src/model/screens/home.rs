@@ -165,6 +165,7 @@ impl Home {
             Action::New => Out::nothing().push(self.new_popup().into()),
             Action::Sort => Out::nothing().push(self.sort_popup().into()),
             Action::Decide => self.open_decide(ctx),
+            Action::Print => self.open_print(),
             Action::Export => Out::nothing().push(Door::Export(self.query()).open()),
             Action::Undo => self.undo(),
             Action::Redo => Out::nothing().say("这里没有可以重做的。"),

@@ -11,6 +11,7 @@ pub mod doors;
 pub mod guard;
 pub mod home;
 pub mod import;
+pub mod letters;
 pub mod members;
 pub mod menu;
 pub mod open;

@@ -2,12 +2,14 @@
 
 pub mod checks;
 mod declare;
+mod papers;
 mod release;
 
 use super::{open, pick::Typing, text};
 use crate::domain::filter::TransferQuery;
 use crate::domain::id_number::DocumentKind;
-use crate::domain::ids::{MemberId, OrgId};
+use crate::domain::ids::{MemberId, OrgId, TransferId};
+use crate::domain::letter::PaperKind;
 use crate::domain::reconcile::Reconciled;
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
@@ -48,6 +50,10 @@ pub enum Purpose {
     ReconcilePath,
     /// Lines of a comparison for a file.
     ExportReconciled(Vec<Reconciled>),
+    /// 打印
+    Print(PaperKind, Vec<TransferId>),
+    /// The day on the receipt of a transfer's letter.
+    LetterReceipt(TransferId),
     /// 设置
     Settings,
 }
@@ -162,7 +168,7 @@ impl Record {
                 self.superior = Some(ticket);
                 Out::nothing().effect(Effect::LoadOrg(ticket, above))
             }
-            Purpose::AskReceipt(_) => {
+            Purpose::AskReceipt(_) | Purpose::LetterReceipt(_) => {
                 let today = ctx.now.today().format("%Y-%m-%d").to_string();
                 if let Some(field) = self.form.get_mut("date") {
                     field.set_answer(&today);
@@ -183,6 +189,7 @@ impl Record {
             | Purpose::ExportHistory(_)
             | Purpose::ReconcilePath
             | Purpose::ExportReconciled(_)
+            | Purpose::Print(..)
             | Purpose::Settings => Out::nothing(),
         }
     }
@@ -200,7 +207,10 @@ impl Record {
     fn while_waiting(&self, input: &Input) -> Out {
         match (&self.purpose, input) {
             (
-                Purpose::Export(_) | Purpose::ExportHistory(_) | Purpose::ExportReconciled(_),
+                Purpose::Export(_)
+                | Purpose::ExportHistory(_)
+                | Purpose::ExportReconciled(_)
+                | Purpose::Print(..),
                 Input::Do(Action::Back),
             ) => Out::nothing().effect(Effect::Cancel).say("正在取消.."),
             _ => Out::nothing(),
@@ -307,9 +317,12 @@ impl Record {
                 let said = format!("已导出 {n_rows} 行：{}", path.display());
                 Out::nothing().pop().say(said)
             }
+            Reply::Printed(run) => papers::printed(run),
             Reply::PasswordChanged(_) => Out::nothing().pop().say("密码已改。下次用新密码登录。"),
             Reply::Progress(what, done, _) => {
-                Out::nothing().say(format!("正在{what}：已写 {done} 行。按 Esc 取消。"))
+                let paper = matches!(self.purpose, Purpose::Print(..));
+                let unit = if paper { "份" } else { "行" };
+                Out::nothing().say(format!("正在{what}：已写 {done} {unit}。按 Esc 取消。"))
             }
             Reply::Stopped => {
                 self.waiting = false;

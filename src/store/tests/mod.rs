@@ -8,6 +8,7 @@ mod fixture;
 mod generated;
 mod imports;
 mod keys;
+mod letters;
 mod lists;
 mod migration;
 mod organisations;

@@ -8,6 +8,7 @@ pub mod centre;
 pub mod choice;
 pub mod home;
 pub mod import;
+pub mod letters;
 pub mod members;
 pub mod organisations;
 pub mod page;

@@ -52,10 +52,11 @@ fn verb(screen: &Record) -> &'static str {
         | Purpose::CorrectMember(..)
         | Purpose::EditOrg(..)
         | Purpose::Settings => "保存",
-        Purpose::AskReason(_) | Purpose::AskReceipt(_) => "确定",
+        Purpose::AskReason(_) | Purpose::AskReceipt(_) | Purpose::LetterReceipt(_) => "确定",
         Purpose::UndoImport => "撤销",
         Purpose::ImportPath(_) => "预览",
         Purpose::ReconcilePath => "对账",
         Purpose::Export(_) | Purpose::ExportHistory(_) | Purpose::ExportReconciled(_) => "导出",
+        Purpose::Print(..) => "打印",
     }
 }

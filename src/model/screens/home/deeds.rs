@@ -10,6 +10,7 @@ use crate::model::layer::{Ctx, Out};
 use crate::model::screens::choice::{Choice, ChoiceItem, Release};
 use crate::model::screens::decide::decide;
 use crate::model::screens::doors::{Door, Preset};
+use crate::model::screens::letters::print_popup;
 use crate::model::words::nothing_to_do;
 
 impl Home {
@@ -89,6 +90,11 @@ impl Home {
         Out::nothing().push(popup.into())
     }
 
+    pub(super) fn open_print(&self) -> Out {
+        let Some(actor) = &self.actor else { return Out::nothing() };
+        Out::nothing().push(print_popup(&self.chosen(), actor.role).into())
+    }
+
     pub(super) fn undo(&mut self) -> Out {
         let Some((id, number)) = self.last_submission.clone() else {
             return Out::nothing()
@@ -115,6 +121,9 @@ impl Home {
     pub fn refusal(&self, action: Action) -> Option<String> {
         match action {
             Action::Decide => self.no_decision(),
+            Action::Print if self.chosen().is_empty() => {
+                Some("列表是空的，没有可打印的。请换个视图，或清空查找。".to_owned())
+            }
             Action::Export if self.table.rows.is_empty() => {
                 Some("列表是空的，没有可导出的。请换个视图，或清空查找。".to_owned())
             }

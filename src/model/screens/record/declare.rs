@@ -202,7 +202,7 @@ impl Record {
             Field::choice("overwrite", "同名文件已有时替换", NO_YES).with("no"),
         ];
         Self::page("导出", Purpose::Export(Box::new(query)), fields).saying(&[
-            "扩展名决定格式：xlsx、csv 或 json。",
+            "扩展名决定格式：xlsx、csv、json，或打印用的 pdf。",
             "身份证号默认遮住；选「是」会写出完整号码，要再输一遍密码，并记入操作记录。",
         ])
     }

@@ -30,7 +30,9 @@ impl Record {
                 let missing = asked && self.form.secret("password").is_empty();
                 Some(("password", missing.then(|| PASSWORD_MISSING.to_owned())))
             }
-            Purpose::EditMember(..)
+            Purpose::Print(..) => self.print_fault(),
+            Purpose::LetterReceipt(_)
+            | Purpose::EditMember(..)
             | Purpose::AddOrg
             | Purpose::EditOrg(..)
             | Purpose::AddAccount
@@ -116,6 +118,8 @@ impl Record {
                 path: path(&of("path")),
                 overwrite: of("overwrite") == "yes",
             },
+            Purpose::Print(kind, ids) => self.print_order(kind, ids),
+            Purpose::LetterReceipt(id) => Effect::NoteReceipt(id, narrow(&of("date"))),
             Purpose::Settings => Effect::SaveSettings(self.settings_chosen()),
         };
         self.waiting = true;
@@ -209,7 +213,7 @@ fn batch(text: &str) -> BatchId {
 }
 
 /// A path as typed, or as terminals paste a dragged file: in quotes.
-fn path(text: &str) -> PathBuf {
+pub(super) fn path(text: &str) -> PathBuf {
     let quoted = |mark| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
     PathBuf::from(quoted('"').or_else(|| quoted('\'')).unwrap_or(text))
 }

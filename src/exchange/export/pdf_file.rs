@@ -1,0 +1,39 @@
+//! Registers for print.
+
+use std::fs::File;
+use std::io::Write;
+
+use super::super::letter::roster::{MOST_ROWS, Roster, Table};
+use super::super::letter::{Faces, PaperFault};
+use super::{ExportRows, ExportTable, Stop};
+
+pub(super) fn write<E>(
+    table: &ExportTable<'_>,
+    rows: &mut ExportRows<'_, E>,
+    mut file: &File,
+) -> Result<u64, Stop<E>> {
+    let faces = Faces::new(table.own_font)?;
+    let columns: Vec<(&str, u16)> =
+        table.columns.iter().map(|column| (column.header, column.width_columns)).collect();
+    let remark = table.history_head.map_or_else(String::new, |head| format!("操作记录末条 {head}"));
+    let roster = Roster { title: table.sheet_name, columns: &columns, remark: &remark };
+    let mut paper = Table::new(&faces, roster);
+    let mut count = 0;
+    for row in rows {
+        let mut row = row.map_err(Stop::Source)?;
+        if count >= MOST_ROWS {
+            return Err(too_many().into());
+        }
+        count += 1;
+        row.resize(columns.len(), String::new());
+        paper.add(count, &row)?;
+    }
+    file.write_all(&paper.finish()?)?;
+    Ok(count as u64)
+}
+
+fn too_many() -> PaperFault {
+    PaperFault::TooLong(format!(
+        "超过 {MOST_ROWS} 行，不适合打印。请导出成 .xlsx 或 .csv，或分几次打印。"
+    ))
+}
