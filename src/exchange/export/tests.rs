@@ -253,3 +253,26 @@ fn a_masked_register_shows_no_number() {
     assert!(cells.contains(&"320***************".to_owned()));
     assert!(cells.contains(&"186****1029".to_owned()));
 }
+
+#[test]
+fn a_paper_has_the_columns_that_fit_and_says_what_is_left_out() {
+    use super::super::letter::roster::n_fitting;
+    use super::super::transfers::TRANSFER_COLUMNS;
+    let widths = |columns: &'static [ExportColumn]| -> Vec<(&'static str, u16)> {
+        columns.iter().map(|column| (column.header, column.width_columns)).collect()
+    };
+    for columns in [MEMBER_COLUMNS, ORGANISATION_COLUMNS] {
+        assert_eq!(n_fitting(&widths(columns)), columns.len());
+    }
+    let n = n_fitting(&widths(TRANSFER_COLUMNS));
+    assert!((8..TRANSFER_COLUMNS.len()).contains(&n), "the official seven and the number: {n}");
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("a.PDF");
+    let table = ExportTable { columns: TRANSFER_COLUMNS, ..TABLE };
+    let row = || Ok::<_, String>(vec!["孔维嘉".to_owned(); TRANSFER_COLUMNS.len()]);
+    let count = write_table(&path, &table, &mut (0..3).map(|_| row()), Overwrite::No).unwrap();
+    assert!(count == 3 && fs::read(&path).unwrap().starts_with(b"%PDF-"));
+    let bad = write(&home.path().join("b.pdf"), vec![cells(&["孔𪨊"])]).unwrap_err();
+    assert!(bad.to_string().contains("第 1 行（孔𪨊）「姓名」"), "{bad}");
+    assert_eq!(names_in(home.path()), ["a.PDF"]);
+}

@@ -21,6 +21,8 @@ const PAD: f32 = 2.5;
 const TITLE: f32 = 14.0;
 /// What every column gets beside its share, in points.
 const LEAST: f32 = 12.0;
+/// Widths of the columns of a sheet together, in columns of a screen.
+const MOST_WIDE: f32 = 205.0;
 
 /// What is printed, apart from the rows.
 #[derive(Debug, Clone, Copy)]
@@ -165,6 +167,22 @@ impl<'f> Table<'f> {
     }
 }
 
+/// How many of the columns a lying sheet has room for, from the first on: a table of all of them
+/// would break every number.
+pub(in crate::exchange) fn n_fitting(columns: &[(&str, u16)]) -> usize {
+    let mut sum = 0.0;
+    let fits = |column: &&(&str, u16)| {
+        sum += weight(column);
+        sum <= MOST_WIDE
+    };
+    columns.iter().take_while(fits).count()
+}
+
+/// Very wide columns wrap well, so that they give way to the others.
+fn weight((_, width): &(&str, u16)) -> f32 {
+    f32::from((*width).clamp(4, 36))
+}
+
 /// How high a row is.
 fn height(set: &[Vec<String>]) -> f32 {
     set.iter().map(Vec::len).max().unwrap_or(1).max(1) as f32 * LINE + PAD
@@ -173,8 +191,6 @@ fn height(set: &[Vec<String>]) -> f32 {
 /// Widths that fill the sheet, nearly in the proportions of the usual ones.
 fn widths(columns: &[(&str, u16)]) -> Vec<f32> {
     let room = A4.1 - 2.0 * MARGIN;
-    // Very wide columns wrap well, so that they give way to the others.
-    let weight = |(_, width): &(&str, u16)| f32::from((*width).clamp(4, 36));
     let all: f32 = columns.iter().map(weight).sum();
     let spare = (room - LEAST * columns.len() as f32).max(0.0);
     columns.iter().map(|column| LEAST + spare * weight(column) / all.max(1.0)).collect()

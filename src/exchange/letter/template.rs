@@ -304,19 +304,23 @@ fn pieces(text: &str, kind: PaperKind) -> Result<Vec<Piece>, String> {
     while let Some((before, after)) = rest.split_once('{') {
         let closed = after.split_once('}').filter(|(word, _)| !word.contains('{'));
         let (word, after) = closed.ok_or("有「{」没有「}」。花括号要成对")?;
+        check_closed(before)?;
         if !before.is_empty() {
             pieces.push(Piece::Text(before.to_owned()));
         }
         pieces.push(Piece::Slot(slot(word.trim(), kind)?));
         rest = after;
     }
-    if rest.contains('}') {
-        return Err("有「}」没有「{」。花括号要成对".to_owned());
-    }
+    check_closed(rest)?;
     if !rest.is_empty() {
         pieces.push(Piece::Text(rest.to_owned()));
     }
     Ok(pieces)
+}
+
+fn check_closed(text: &str) -> Result<(), String> {
+    let lone = text.contains('}');
+    if lone { Err("有「}」没有「{」。花括号要成对".to_owned()) } else { Ok(()) }
 }
 
 fn slot(word: &str, kind: PaperKind) -> Result<Slot, String> {
