@@ -18,6 +18,8 @@ mod damage;
 mod disk;
 #[path = "faults/kill.rs"]
 mod kill;
+#[path = "faults/looks.rs"]
+mod looks;
 #[path = "faults/ops.rs"]
 mod ops;
 #[path = "faults/power.rs"]
