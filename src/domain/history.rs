@@ -36,6 +36,9 @@ pub const ACTIONS: &[(&str, &str, HistoryGroup)] = &[
     ("org_import", "导入组织", HistoryGroup::Registers),
     ("member_add", "添加团员", HistoryGroup::Registers),
     ("member_edit", "修改团员", HistoryGroup::Registers),
+    ("correction_ask", "申请更正", HistoryGroup::Registers),
+    ("correction_refuse", "不同意更正", HistoryGroup::Registers),
+    ("correction_withdraw", "撤回更正申请", HistoryGroup::Registers),
     ("member_correct", "更正姓名或证件号", HistoryGroup::Registers),
     ("member_retire", "停用团员", HistoryGroup::Registers),
     ("member_erase", "删除个人信息", HistoryGroup::Registers),
@@ -54,6 +57,7 @@ pub const ACTIONS: &[(&str, &str, HistoryGroup)] = &[
     ("sign_in", "登录", HistoryGroup::Accounts),
     ("reveal", "查看完整号码", HistoryGroup::Disclosures),
     ("export", "导出", HistoryGroup::Disclosures),
+    ("export_gone", "登记文件已删除", HistoryGroup::Upkeep),
     ("backup", "备份", HistoryGroup::Disclosures),
     ("restore", "恢复备份", HistoryGroup::Upkeep),
 ];

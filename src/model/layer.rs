@@ -3,8 +3,9 @@
 use super::effect::{Effect, Reply, Ticket};
 use super::screens::{
     accounts::Accounts, apply::Apply, audit::Audit, card::CardPage, centre::Centre, choice::Choice,
-    home::Home, import::Import, members::Members, organisations::Organisations, page::Page,
-    pick::Pick, record::Record, setup::Setup, sign_in::SignIn, text::TextPage,
+    corrections::Corrections, exports::Exports, home::Home, import::Import, members::Members,
+    organisations::Organisations, page::Page, pick::Pick, record::Record, reminders::Reminders,
+    setup::Setup, sign_in::SignIn, text::TextPage,
 };
 use super::state::{Message, Session};
 use crate::domain::ids::{Moment, Now};
@@ -187,6 +188,12 @@ layers! {
     Accounts(Accounts),
     /// 操作记录
     Audit(Audit),
+    /// 更正申请
+    Corrections(Corrections),
+    /// 导出登记
+    Exports(Exports),
+    /// 到期提醒
+    Reminders(Reminders),
     /// One member or organisation.
     Page(Page),
     /// The import preview.
@@ -216,6 +223,8 @@ impl Layer {
             Self::Organisations(organisations) => organisations.refusal(action),
             Self::Accounts(accounts) => accounts.refusal(action),
             Self::Audit(audit) => audit.refusal(action),
+            Self::Corrections(corrections) => corrections.refusal(action),
+            Self::Exports(exports) => exports.refusal(action),
             Self::Page(page) => page.refusal(action),
             Self::Import(import) => import.refusal(action),
             Self::Centre(centre) => centre.refusal(action),
@@ -229,6 +238,11 @@ impl Layer {
             Self::SignIn(sign_in) => action == Action::Menu && sign_in.has_office(),
             Self::Record(record) => record.form.lacks(action),
             Self::Audit(_) => matches!(action, Action::New | Action::Decide | Action::Sort),
+            Self::Corrections(_) => action == Action::Export,
+            Self::Exports(_) => matches!(action, Action::New | Action::Sort | Action::Export),
+            Self::Reminders(_) => {
+                matches!(action, Action::New | Action::Sort | Action::Export | Action::Find)
+            }
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export
             }

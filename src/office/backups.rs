@@ -44,6 +44,10 @@ pub struct Found {
     pub n_members: i64,
     /// Transfers in it.
     pub n_transfers: i64,
+    /// The number of the database key it is under, where it says.
+    pub generation: Option<u32>,
+    /// Whether the database key was changed since: a password that was withdrawn then still opens it.
+    pub old_key: bool,
     /// Why it was made by itself; none where somebody made it.
     pub occasion: Option<Occasion>,
     /// Bytes of the file.
@@ -59,6 +63,8 @@ impl Found {
             org: clean_line(&manifest.org).text,
             n_members: manifest.members,
             n_transfers: manifest.transfers,
+            generation: manifest.generation,
+            old_key: false,
             occasion: None,
             bytes: path.metadata().map_or(0, |meta| meta.len()),
         }

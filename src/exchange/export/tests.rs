@@ -28,7 +28,10 @@ fn cells(texts: &[&str]) -> Result<Vec<String>, String> {
 }
 
 fn write(path: &Path, rows: Vec<Result<Vec<String>, String>>) -> Result<u64, ExportFault<String>> {
-    write_table(path, &TABLE, &mut rows.into_iter(), Overwrite::No)
+    let written = write_table(path, &TABLE, &mut rows.into_iter(), Overwrite::No)?;
+    let sum: [u8; 32] = Sha256::digest(fs::read(path).unwrap()).into();
+    assert_eq!(written.sha256, sum, "the sum is of the very file");
+    Ok(written.n_rows)
 }
 
 fn names_in(directory: &Path) -> Vec<String> {

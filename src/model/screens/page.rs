@@ -57,14 +57,23 @@ pub enum Task {
     Appoint,
     /// Take out of use, with a reason.
     Retire,
+    /// Erase what is known of a member who is no longer in use.
+    Erase,
 }
 
-const MEMBER_TASKS: &[Task] = &[Task::Transfer, Task::Edit, Task::Correct, Task::Retire];
+const MEMBER_TASKS: &[Task] = &[Task::Transfer, Task::Edit, Task::Correct, Task::Retire, Task::Erase];
 const ORG_TASKS: &[Task] = &[Task::Edit, Task::AddBelow, Task::Appoint, Task::Retire];
 
 impl Task {
-    const ALL: &'static [Self] =
-        &[Self::Edit, Self::Correct, Self::Transfer, Self::AddBelow, Self::Appoint, Self::Retire];
+    const ALL: &'static [Self] = &[
+        Self::Edit,
+        Self::Correct,
+        Self::Transfer,
+        Self::AddBelow,
+        Self::Appoint,
+        Self::Retire,
+        Self::Erase,
+    ];
 
     /// The identifier that a popup hands back.
     pub fn id(self) -> &'static str {
@@ -75,6 +84,7 @@ impl Task {
             Self::AddBelow => "add_below",
             Self::Appoint => "appoint",
             Self::Retire => "retire",
+            Self::Erase => "erase",
         }
     }
 
@@ -86,11 +96,12 @@ impl Task {
     fn label(self) -> &'static str {
         match self {
             Self::Edit => "修改",
-            Self::Correct => "更正姓名或证件号（留痕）",
+            Self::Correct => "申请更正姓名或证件号",
             Self::Transfer => "发起转接",
             Self::AddBelow => "新建下级组织",
             Self::Appoint => "设管理员",
             Self::Retire => "停用（须写原因）",
+            Self::Erase => "删除个人信息（本人要求、期满）",
         }
     }
 }
@@ -105,9 +116,14 @@ pub fn member_offers(name: &str, state: MemberState, open: &str) -> Vec<Offer> {
     };
     let under_way = (!open.is_empty())
         .then(|| format!("{name}已有一单在办（{open}）。请到转接列表查看那一单。"));
+    let in_use = (state == MemberState::Active)
+        .then(|| format!("{name}还在册，个人信息正在使用。请先停用，或办完转出，再删除。"));
     let refusal = |task: Task| match task {
         Task::Transfer | Task::Retire => here.clone().or_else(|| under_way.clone()),
-        Task::Edit | Task::Correct | Task::AddBelow | Task::Appoint => here.clone(),
+        // Whoever left may still have a wrong record put right.
+        Task::Correct => None,
+        Task::Erase => in_use.clone(),
+        Task::Edit | Task::AddBelow | Task::Appoint => here.clone(),
     };
     offers(MEMBER_TASKS, refusal)
 }
@@ -119,9 +135,12 @@ pub fn org_offers(kind: OrgKind, state: OrgState) -> Vec<Offer> {
         .then(|| "团支部下面不能再设组织。请到它的上级那里新建。".to_owned());
     offers(ORG_TASKS, |task| match task {
         Task::AddBelow => retired.clone().or_else(|| leaf.clone()),
-        Task::Edit | Task::Correct | Task::Transfer | Task::Appoint | Task::Retire => {
-            retired.clone()
-        }
+        Task::Edit
+        | Task::Correct
+        | Task::Transfer
+        | Task::Appoint
+        | Task::Retire
+        | Task::Erase => retired.clone(),
     })
 }
 
@@ -282,7 +301,7 @@ impl Page {
     /// A member's record holds no transfers; the list's row does, and is found by name.
     fn ask_open_transfer(&mut self, member: &Member, ctx: &mut Ctx<'_>) -> Out {
         self.side_ticket = ctx.ticket();
-        let query = MemberQuery { search: member.name.clone(), former: true, after: None };
+        let query = MemberQuery { search: member.name.clone(), former: true, ..MemberQuery::default() };
         Out::nothing().effect(Effect::FindMembers(self.side_ticket, query))
     }
 
@@ -365,6 +384,7 @@ fn member_task(member: &Member, task: Task) -> Out {
         Task::Correct => ways::correct_member(member),
         Task::Transfer => ways::apply_for(member.id),
         Task::Retire => ways::retire_member(member),
+        Task::Erase => ways::erase_member(member),
         Task::AddBelow | Task::Appoint => return Out::nothing(),
     })
 }
@@ -375,7 +395,7 @@ fn org_task(org: &Organisation, task: Task) -> Out {
         Task::AddBelow => ways::add_org(Some(org)),
         Task::Appoint => ways::add_account(Some(org)),
         Task::Retire => ways::retire_org(org),
-        Task::Correct | Task::Transfer => return Out::nothing(),
+        Task::Correct | Task::Transfer | Task::Erase => return Out::nothing(),
     })
 }
 
