@@ -36,5 +36,6 @@ mod journeys {
     mod own;
     mod pages;
     mod registers;
+    mod rights;
     mod sizes;
 }

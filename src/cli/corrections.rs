@@ -85,9 +85,8 @@ pub(super) fn ask(call: &mut Call<'_>, order: &CorrectOrder) -> Said {
     )?;
     let asked = session.desk().correction(id)?;
     let document = document_of(&asked, call.now());
-    call.out.answer(&document, |out| {
-        out.line(&format!("已申请更正，第 {id} 号：{}", asked.words()))
-    })?;
+    call.out
+        .answer(&document, |out| out.line(&format!("已申请更正，第 {id} 号：{}", asked.words())))?;
     note(&format!(
         "记录还没有改。要由另一位管理员用「member correct-accept {id}」核准；没有第二位管理员时由申请的人再输密码核准。"
     ));
@@ -138,8 +137,7 @@ fn cells_of(row: &Correction, now: Now) -> Vec<String> {
 
 pub(super) fn accept(call: &mut Call<'_>, order: &AcceptOrder) -> Said {
     let (mut door, password) = call.sign_in_keeping_password()?;
-    let verdict =
-        CorrectionVerdict { id_number: order.id.clone(), remark: order.remark.clone() };
+    let verdict = CorrectionVerdict { id_number: order.id.clone(), remark: order.remark.clone() };
     let done = door.accept_correction(CorrectionId(order.n), &verdict, &password, call.now())?;
     tell_warnings(&mut door);
     let document = json!({"id": order.n, "name": done.name, "code": done.code,

@@ -322,7 +322,8 @@ pub(super) fn exported(call: &mut Call<'_>, done: &ExportDone) -> Said {
     super::output::note(&format!("{}。", done.words()));
     let head = done.head.map(|head| head.to_string());
     head.iter().for_each(|head| super::output::note(&format!("操作记录末条 {head}")));
-    let document = json!({"path": path, "rows": n_rows, "drafts": done.n_drafts, "history_head": head});
+    let document =
+        json!({"path": path, "rows": n_rows, "drafts": done.n_drafts, "history_head": head});
     call.out.answer(&document, |out| out.line(&path))?;
     Ok(Exit::DONE)
 }

@@ -154,9 +154,8 @@ impl Door {
         self.check_not_last(account)?;
         let session = self.session(now)?;
         let cost = session.office.cost();
-        let accept = |sign_in: SignIn<'_>| {
-            session.desk().accept_correction(asked.id, remark, sign_in)
-        };
+        let accept =
+            |sign_in: SignIn<'_>| session.desk().accept_correction(asked.id, remark, sign_in);
         if account.slot.is_some() {
             let code = one_time_code()?;
             let slot = accept(SignIn::Anew(&Verifier::make(&code, cost)?, Some(until)))?;
@@ -189,12 +188,13 @@ impl Door {
         match old {
             Some(old) if office.vault.is_some() => {
                 if password.is_empty() {
-                    let sentence = "更正自己的证件号要再输一遍密码：登录名跟着换，密码不变。请填好密码再办。";
+                    let sentence =
+                        "更正自己的证件号要再输一遍密码：登录名跟着换，密码不变。请填好密码再办。";
                     return Err(Fault::new(FaultKind::Rule, sentence));
                 }
                 office.accept_with_new_slot((asked, &actor), remark, password, now)?;
                 // The old slot is served no more; one that stays in the file goes at the next sign-in.
-                let left = office.drop_slot(Some(old.0.clone()));
+                let left = office.drop_slot(Some(old.0));
                 self.warnings.extend(left.err().map(|fault| fault.sentence));
             }
             Some(_) | None => {
@@ -222,9 +222,8 @@ impl Office {
         let SlotKey { slot, public_key } = planned.key();
         let listed = (slot.0.as_str(), &public_key);
         let store = &self.store;
-        store.atomically(|| {
-            store.list_slot(listed, Some(actor.account), &actor.name, now.moment)
-        })?;
+        store
+            .atomically(|| store.list_slot(listed, Some(actor.account), &actor.name, now.moment))?;
         vault.put_slot(&self.key, planned)?;
         let (store, pen) = (&self.store, self.pen.as_ref());
         let new = store.atomically(|| -> Result<Pen, Fault> {

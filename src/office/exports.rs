@@ -118,7 +118,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::export_transfers`].
-    pub fn export_members(&self, path: &Path, manner: ExportManner<'_>) -> Result<ExportDone, Fault> {
+    pub fn export_members(
+        &self,
+        path: &Path,
+        manner: ExportManner<'_>,
+    ) -> Result<ExportDone, Fault> {
         let desk = self.desk();
         let rows = paged(|after| {
             desk.members(&MemberFilter { after, former: true, ..MemberFilter::default() })

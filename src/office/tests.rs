@@ -12,6 +12,7 @@ mod freshness;
 mod key_change;
 mod keys;
 mod memory;
+mod rights;
 
 pub(super) const ADMIN: &str = "320102198801015536";
 pub(super) const PASSWORD: &str = "Spring-River-2026";

@@ -6,7 +6,8 @@ use toml::Table;
 
 use super::Rules;
 use super::entries::{
-    MOST_DAYS, MOST_KEPT, class, deadline, field_rule, limit_days, named_classes, reason_fields, stage_limit,
+    MOST_DAYS, MOST_KEPT, class, deadline, field_rule, limit_days, named_classes, reason_fields,
+    stage_limit,
 };
 use super::fault::RuleFault;
 use super::read::{Faults, Item, check_once};

@@ -42,11 +42,11 @@ pub use types::{
 
 use chrono::{Months, NaiveDate};
 
-use crate::domain::ids::Now;
-use crate::domain::reminder::{Due, ReminderKind};
 use crate::domain::form::{ExternalSystem, Reason};
 use crate::domain::id_number::normal_form;
+use crate::domain::ids::Now;
 use crate::domain::name_search::Synonyms;
+use crate::domain::reminder::{Due, ReminderKind};
 use crate::domain::workflow::Stage;
 use types::{ClassRule, Numbers, Words};
 

@@ -62,7 +62,7 @@ impl Desk<'_> {
         let (b, limit) = (self.bounds(), i64::try_from(PAGE + 1).unwrap_or(i64::MAX));
         let before = before.unwrap_or(i64::MAX);
         let values = named_params! {":before": before, ":limit": limit, ":lo": b.lo, ":hi": b.hi,
-            ":me": b.me};
+        ":me": b.me};
         let mut statement = self.store.connection.prepare_cached(&sql).told()?;
         let rows = statement.query_map(values, record_of).told()?;
         let mut rows: Vec<ExportRecord> = rows.collect::<Result<_, _>>().told()?;

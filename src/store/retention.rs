@@ -58,7 +58,7 @@ impl Desk<'_> {
         let (under, due) = ("", value(due));
         let mut statement = self.store.connection.prepare_cached(&sql).told()?;
         let values = named_params! {":lo": b.lo, ":hi": b.hi, ":id": b.id, ":due": due,
-            ":limit": limit, ":under": under, ":end": under};
+        ":limit": limit, ":under": under, ":end": under};
         let used: Vec<_> = values
             .iter()
             .copied()

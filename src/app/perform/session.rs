@@ -1,10 +1,10 @@
 //! What a signed-in person asks of the office.
 
+use crate::app::long_work::full_path;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::history::HistoryQuery;
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
-use crate::app::long_work::full_path;
 use crate::model::effect::{
     Effect, ExportOrder, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Ticket,
 };

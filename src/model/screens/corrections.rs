@@ -13,8 +13,12 @@ use crate::model::browse::{Browse, Effected};
 use crate::model::effect::{Effect, Reply};
 use crate::model::layer::{Ctx, Given, Out};
 
-/// What to do where the list is empty.
-pub const EMPTY: &str = "没有等着核准的更正申请。申请：在团员详情里按 8 选「申请更正」；更正自己的按 2。";
+/// What to do where the list is empty, and how that is said in one line.
+pub const EMPTY: &[&str] = &[
+    "没有等着核准的更正申请。办过的按 Ctrl+T 看。",
+    "更正自己的按 2；替别人申请：在「团员」里选中，按 8 选「申请更正」。",
+];
+const NOTHING: &str = "没有等着核准的更正申请。";
 
 const ACCEPT: &str = "accept";
 const REFUSE: &str = "refuse";
@@ -75,8 +79,8 @@ impl Corrections {
 
     /// Why an action is not possible here.
     pub fn refusal(&self, action: Action) -> Option<String> {
-        let without_record =
-            self.actor.as_ref().is_some_and(|actor| actor.member.is_none()) && action == Action::New;
+        let without_record = self.actor.as_ref().is_some_and(|actor| actor.member.is_none())
+            && action == Action::New;
         match action {
             Action::Export => Some("更正申请不能导出；办过的都在操作记录里。".to_owned()),
             _ => without_record.then(|| NO_RECORD.to_owned()),
@@ -159,7 +163,7 @@ impl Corrections {
     }
 
     fn popup(&self, now: Now) -> Out {
-        let Some(row) = self.list.table.current() else { return Out::nothing().say(EMPTY) };
+        let Some(row) = self.list.table.current() else { return Out::nothing().say(NOTHING) };
         let title = format!("更正申请第 {} 号", row.id);
         Out::nothing().push(ways::choice(&title, lines(row, now), self.offers(row)))
     }

@@ -72,7 +72,10 @@ impl Reminders {
                 let mut lines = vec!["这些备份是换数据库密钥以前做的：".to_owned()];
                 lines.extend(row.first.iter().cloned());
                 if row.n > row.first.len() || row.more {
-                    lines.push(format!("共 {} 份；用「tuanzhuan backup list」看全部。", row.count()));
+                    lines.push(format!(
+                        "共 {} 份；用「tuanzhuan backup list」看全部。",
+                        row.count()
+                    ));
                 }
                 lines.push(next.to_owned());
                 Out::nothing().push(Choice::notice("旧密钥的备份", lines).into())

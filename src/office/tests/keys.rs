@@ -158,7 +158,8 @@ fn import(door: &Door, kind: ImportKind, path: &std::path::Path) {
 #[test]
 fn full_numbers_leave_only_with_the_password_just_given() {
     let (dir, mut door) = peopled();
-    let manner = ExportManner { disclosure: Disclosure::Full, overwrite: Overwrite::Yes, reason: "" };
+    let manner =
+        ExportManner { disclosure: Disclosure::Full, overwrite: Overwrite::Yes, reason: "" };
     let masked = ExportManner { disclosure: Disclosure::Masked, ..manner };
     let path = dir.path().join("out.csv");
     let write = |door: &Door, manner, now| {

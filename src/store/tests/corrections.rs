@@ -99,8 +99,7 @@ fn the_only_administrator_decides_alone_and_it_says_so() {
     assert_eq!(office.as_(BRANCH_A, |d| d.decider_of(&asked)), Ok(Decider::Alone));
     office.accept(BRANCH_A, id).unwrap();
     assert!(office.as_(BRANCH_A, |d| d.correction(id)).unwrap().alone);
-    let detail: String =
-        office.one("SELECT detail FROM events WHERE action = 'member_correct'");
+    let detail: String = office.one("SELECT detail FROM events WHERE action = 'member_correct'");
     assert!(detail.contains("没有第二位管理员"), "{detail}");
 }
 

@@ -195,7 +195,8 @@ fn reminders_find_who_left_long_ago_and_who_is_too_old() {
     assert!(old(born).contains(&"单雄".to_owned()), "on the very birthday");
     office.behind("UPDATE members SET league_post = '支部书记' WHERE name = '单雄'").unwrap();
     assert!(!old(born).contains(&"单雄".to_owned()), "who holds a post stays");
-    let filter = MemberFilter { former: true, due: Some(former(later.moment.0)), ..MemberFilter::default() };
+    let filter =
+        MemberFilter { former: true, due: Some(former(later.moment.0)), ..MemberFilter::default() };
     let (rows, _) = office.as_(ROOT, |d| d.members(&filter)).unwrap();
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["王芳"]);
 }

@@ -29,6 +29,7 @@ pub fn draw(
     let room = usize::from(area.height).saturating_sub(rows_around + 1);
     let above = above(screen, cols, room);
     let gap = usize::from(!above.is_empty());
+    let above_rows = above.len() + gap;
     let popup = centred(area, cols, above.len() + gap + rows_around);
     clear_area(frame.buffer_mut(), popup);
     let block = scene.theme.pane(screen.title.clone(), Focused::Yes);
@@ -49,7 +50,9 @@ pub fn draw(
         put(Line::raw(""));
     }
     let mut cursor = None;
-    for (at, item) in screen.options.iter().enumerate() {
+    let rows = usize::from(inner.height).saturating_sub(above_rows + note.len());
+    let shown = seen(screen.options.len(), screen.selected, rows);
+    for (at, item) in screen.options.iter().enumerate().filter(|(at, _)| shown.contains(at)) {
         let chosen = at == screen.selected;
         let row = put(option(scene, (at, item), chosen, cols));
         if chosen {
@@ -77,6 +80,12 @@ fn option(
         (false, true) => line.style(scene.theme.dim()),
         (false, false) => line,
     }
+}
+
+/// The options that are seen where not all fit: those around the chosen one.
+fn seen(n: usize, selected: usize, rows: usize) -> std::ops::Range<usize> {
+    let first = (selected + 1).saturating_sub(rows).min(n.saturating_sub(rows));
+    first..first + rows.min(n)
 }
 
 fn words(at: usize, item: &ChoiceItem) -> String {
@@ -126,4 +135,17 @@ fn centred(area: Rect, cols: usize, rows: usize) -> Rect {
     let x = area.x + (area.width - width) / 2;
     let y = area.y + (area.height - height) / 2;
     Rect { x, y, width, height }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chosen_option_is_always_seen() {
+        assert_eq!(seen(5, 4, 9), 0..5);
+        assert_eq!(seen(25, 0, 20), 0..20);
+        assert_eq!(seen(25, 20, 20), 1..21);
+        assert_eq!(seen(25, 24, 20), 5..25);
+    }
 }

@@ -32,7 +32,11 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Option<Position> {
-    let empty = browse::empty_words(&screen.list.text(), EMPTY);
+    let searched = screen.list.text();
+    let empty = match searched.as_str() {
+        "" => EMPTY.iter().map(|line| (*line).to_owned()).collect(),
+        _ => browse::empty_words(&searched, ""),
+    };
     let look = Look { columns: COLUMNS, key: |row| row.id.0, empty: &empty };
     let title = match screen.shown {
         Shown::Current => "等着核准的更正申请",

@@ -39,7 +39,10 @@ pub fn draw(
     area: Rect,
 ) -> Option<Position> {
     let columns = if area.width >= WIDE { WIDE_COLUMNS } else { COLUMNS };
-    let empty = browse::empty_words(&screen.list.text(), if screen.only.is_some() { NONE_DUE } else { EMPTY });
+    let empty = browse::empty_words(
+        &screen.list.text(),
+        if screen.only.is_some() { NONE_DUE } else { EMPTY },
+    );
     let look = Look { columns, key: |row| row.id.0, empty: &empty };
     let title = match screen.only {
         Some(kind) => kind.label().to_owned(),

@@ -48,9 +48,7 @@ fn verb(screen: &Record) -> &'static str {
     match screen.purpose {
         Purpose::ChangePassword => "改密码",
         Purpose::AddMember | Purpose::AddOrg | Purpose::AddAccount => "添加",
-        Purpose::EditMember(..)
-        | Purpose::EditOrg(..)
-        | Purpose::Settings => "保存",
+        Purpose::EditMember(..) | Purpose::EditOrg(..) | Purpose::Settings => "保存",
         Purpose::AskReason(_) | Purpose::AskReceipt(_) => "确定",
         Purpose::CorrectMember(..) => "提交申请",
         Purpose::AcceptCorrection(_) | Purpose::RefuseCorrection(_) => "确定",

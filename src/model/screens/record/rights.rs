@@ -37,9 +37,7 @@ impl Record {
             fields.push(Field::line("id_number", "新证件号码", NUMBER).required().complete_at(18));
         }
         fields.push(Field::line("remark", "备注", REASON));
-        fields.push(
-            Field::secret("password", "自己的登录密码").hint("没有第二位管理员时要填"),
-        );
+        fields.push(Field::secret("password", "自己的登录密码").hint("没有第二位管理员时要填"));
         let intro: &[&str] = if asked.changes_number() {
             &[
                 "请照证件把新号码再输一遍：两个人各输一遍，才不会错。",
