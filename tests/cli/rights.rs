@@ -87,6 +87,16 @@ fn every_export_is_in_the_ledger() {
 }
 
 #[test]
+fn drafts_in_an_export_are_told() {
+    let office = office();
+    let form = office.form("表单.json", &member(1), &[]);
+    office.admin(&["transfer", "submit", "--file", &form, "--draft"]).code(0);
+    let file = office.text("草稿.csv");
+    let done = office.admin(&["transfer", "export", "--stage", "draft", "-o", &file]).code(0);
+    assert!(done.err.contains("其中草稿 1 行"), "{}", done.err);
+}
+
+#[test]
 fn what_is_due_is_printed_for_who_is_signed_in() {
     let office = office();
     let found = office.admin(&["paper", "retention", "--json"]).code(0).json();

@@ -28,7 +28,7 @@ const MEMBER_TASKS: &[Task] =
 const ORG_TASKS: &[Task] = &[Task::Edit, Task::AddBelow, Task::Appoint, Task::Retire];
 
 impl Task {
-    const ALL: &'static [Self] = &[
+    pub(super) const ALL: &'static [Self] = &[
         Self::Edit,
         Self::Correct,
         Self::Transfer,
