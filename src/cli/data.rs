@@ -174,14 +174,21 @@ pub(super) fn verify(call: &mut Call<'_>, order: &VerifyOrder) -> Said {
     let listed = watched(|watch| session.verify_directory(watch))?;
     let directory = listed.map(|n| json!({"organisations": n}));
     let older = door.older_copy().map(str::to_owned);
+    let unvouched = session.unvouched_keys()?;
     let document = json!({"ok": true, "counts": counts_of(&found), "directory": directory,
-        "older_copy": older});
+        "older_copy": older, "unvouched_keys": unvouched});
     call.out.answer(&document, |out| {
         out.line(&format!("数据库完好：{}", words_of(&found)))?;
         let head = found.head.map(|head| format!("操作记录末条 {head}"));
         head.iter().try_for_each(|head| out.line(head))?;
         listed.iter().try_for_each(|n| out.line(&format!("全国组织目录完好：组织 {n} 个")))
     })?;
+    if !unvouched.is_empty() {
+        note(&format!(
+            "签名公钥还没有人担保的：{}。请本人用「account key-number」读出编号，另一位管理员用「account confirm-key」核对。",
+            unvouched.join("、")
+        ));
+    }
     if let Some(older) = older {
         note(&format!(
             "内容前后一致，但比这台机器见过的旧，或者换成了另一份：{older}。若刚恢复过备份，这是正常的。"

@@ -50,6 +50,7 @@ pub const ACTIONS: &[(&str, &str, HistoryGroup)] = &[
     ("account_activate", "启用账号", HistoryGroup::Accounts),
     ("password_change", "修改密码", HistoryGroup::Accounts),
     ("signing_key", "登记签名公钥", HistoryGroup::Accounts),
+    ("key_vouch", "确认签名公钥", HistoryGroup::Accounts),
     ("key_change", "更换数据库密钥", HistoryGroup::Accounts),
     ("recovery_key", "更换恢复密钥", HistoryGroup::Accounts),
     ("slot_drop", "作废不在名单上的钥匙位", HistoryGroup::Accounts),

@@ -133,6 +133,14 @@ impl Session<'_> {
         self.verify_with(&[])
     }
 
+    /// Whose signing key nobody has vouched for, by name: to be told after a check, as no fault.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn unvouched_keys(&self) -> Result<Vec<String>, Fault> {
+        self.office.store.unvouched_signers()
+    }
+
     /// As [`Session::verify`], also against ends of the history that were written down before.
     ///
     /// # Errors

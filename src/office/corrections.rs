@@ -15,7 +15,7 @@ use crate::domain::id_number::{IdNumber, normal_form};
 use crate::domain::ids::{CorrectionId, MemberId, Moment, Now};
 use crate::domain::person_name::PersonName;
 use crate::domain::text::clean_line;
-use crate::store::{Pen, SignIn};
+use crate::store::{Deed, Pen, SignIn};
 use crate::vault::{SlotId, SlotKey, Verifier, initial_password, one_time_code};
 
 /// How long a one-time code is good, in seconds (domain.md A5).
@@ -229,7 +229,14 @@ impl Office {
         let new = store.atomically(|| -> Result<Pen, Fault> {
             let desk = store.desk(actor, now).signing_with(pen);
             desk.accept_correction(asked.id, remark, SignIn::Slot(&slot.0, &public_key))?;
-            super::pens::enrol(store, actor, &signing, now, "证件号更正后重新登记")
+            let why = "证件号更正后重新登记";
+            match pen.filter(|pen| pen.account() == actor.account) {
+                Some(old) => {
+                    let deed = Deed::new("password_change", actor.name.clone());
+                    super::pens::succeed(store, (actor, old), (deed, &signing), now, why)
+                }
+                None => super::pens::enrol(store, actor, &signing, now, why),
+            }
         })?;
         self.pen = Some(new);
         Ok(())

@@ -10,7 +10,7 @@ use crate::vault::KdfCost;
 mod door;
 mod freshness;
 mod key_change;
-mod keys;
+pub(super) mod keys;
 mod memory;
 mod rights;
 

@@ -52,7 +52,7 @@ pub use org_lists::{Basis, ListOrder, ListWriter, NewOrganisation, OrgLine, OrgP
 pub use org_search::{KnownOrg, Recogniser, Scanned, ScannedOrg};
 pub use organisations::{OrgFilter, namesakes};
 pub use proof::{Expectations, Proven, Signatures};
-pub use signers::{CurrentSigner, Pen};
+pub use signers::{CurrentSigner, Pen, key_text};
 pub use slot_keys::{KeyChange, ListedSlot};
 pub use transfers::{Goal, Request, Ruling, TransferExport, Transferee};
 

@@ -106,3 +106,18 @@ fn what_is_due_is_printed_for_who_is_signed_in() {
     let stranger = crate::support::ended(crate::support::command(&["paper", "retention"]), "");
     assert_ne!(stranger.code, 0);
 }
+
+#[test]
+fn keys_that_nobody_vouched_for_are_a_note_and_no_fault() {
+    let office = office();
+    let found = office.admin(&["verify", "--json"]).code(0);
+    let names = found.json()["unvouched_keys"].as_array().unwrap().len();
+    assert!(names >= 1 && found.err.contains("还没有人担保"), "{}", found.err);
+    let number = office.operator(&["account", "key-number"]).code(0).out;
+    let id = crate::support::operator();
+    office.admin(&["account", "confirm-key", &id, "--number", "0000"]).code(7);
+    office.operator(&["account", "confirm-key", &admin(), "--number", "0000"]).code(5);
+    office.admin(&["account", "confirm-key", &id, "--number", number.trim()]).code(0);
+    let found = office.admin(&["verify", "--json"]).code(0).json();
+    assert_eq!(found["unvouched_keys"].as_array().unwrap().len(), names - 1);
+}
