@@ -28,5 +28,7 @@ mod members;
 mod organisations;
 #[path = "cli/plain.rs"]
 mod plain;
+#[path = "cli/rights.rs"]
+mod rights;
 #[path = "cli/transfers.rs"]
 mod transfers;

@@ -38,5 +38,6 @@ mod journeys {
     mod pages;
     mod reconciling;
     mod registers;
+    mod rights;
     mod sizes;
 }

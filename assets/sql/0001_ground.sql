@@ -75,6 +75,8 @@ CREATE TABLE members (
 CREATE INDEX members_branch ON members (branch_id, state);
 CREATE INDEX members_name ON members (name_key, id);
 CREATE INDEX members_batch ON members (batch_id);
+-- Who is no longer here: few among all, and looked through when somebody asks how long they are kept.
+CREATE INDEX members_former ON members (branch_id) WHERE state <> 'active';
 
 -- `verifier` is a password hash for people whose password opens nothing; `slot` names the key slot
 -- of those whose password opens the database. At most one of them is set.
@@ -421,6 +423,63 @@ END;
 CREATE TRIGGER transfers_are_never_removed BEFORE DELETE ON transfers
 BEGIN
     SELECT RAISE(ABORT, 'transfers are kept');
+END;
+
+-- Requests to correct a name or an ID number, which a second person decides. What stood before is
+-- kept until the person's data is erased. `alone` says that there was no second administrator.
+CREATE TABLE corrections (
+    id         INTEGER PRIMARY KEY,
+    member_id  INTEGER NOT NULL REFERENCES members (id),
+    asked_at   INTEGER NOT NULL,
+    asked_by   INTEGER NOT NULL REFERENCES accounts (id),
+    old_name   TEXT    NOT NULL,
+    old_number TEXT    NOT NULL,
+    new_name   TEXT    NOT NULL,
+    new_number TEXT    NOT NULL,
+    reason     TEXT    NOT NULL,
+    evidence   TEXT    NOT NULL DEFAULT '',
+    state      TEXT    NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'refused', 'withdrawn')),
+    decided_at INTEGER,
+    decided_by INTEGER REFERENCES accounts (id),
+    remark     TEXT    NOT NULL DEFAULT '',
+    alone      INTEGER NOT NULL DEFAULT 0 CHECK (alone IN (0, 1)),
+    CHECK ((state = 'open') = (decided_at IS NULL) AND (state = 'open') = (decided_by IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX one_open_correction ON corrections (member_id) WHERE state = 'open';
+CREATE INDEX corrections_member ON corrections (member_id);
+
+CREATE TRIGGER corrections_are_decided_once BEFORE UPDATE OF state ON corrections WHEN OLD.state <> 'open'
+BEGIN
+    SELECT RAISE(ABORT, 'corrections are decided once');
+END;
+
+-- The ledger of exports: every file with data in it that was written out, masked or in full, with
+-- its SHA-256. `seq` is the entry of the history. A row is never removed; that the file and its
+-- copies were deleted is entered.
+CREATE TABLE exports (
+    id         INTEGER PRIMARY KEY,
+    seq        INTEGER NOT NULL REFERENCES events (seq),
+    at         INTEGER NOT NULL,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    what       TEXT    NOT NULL,
+    path       TEXT    NOT NULL,
+    sha256     BLOB    NOT NULL CHECK (length(sha256) = 32),
+    n_rows     INTEGER NOT NULL,
+    n_drafts   INTEGER NOT NULL DEFAULT 0,
+    fields     TEXT    NOT NULL,
+    disclosure TEXT    NOT NULL CHECK (disclosure IN ('masked', 'full')),
+    reason     TEXT    NOT NULL DEFAULT '',
+    deleted_at INTEGER,
+    deleted_by INTEGER REFERENCES accounts (id),
+    CHECK ((deleted_at IS NULL) = (deleted_by IS NULL))
+) STRICT;
+
+CREATE INDEX exports_full ON exports (at) WHERE disclosure = 'full' AND deleted_at IS NULL;
+
+CREATE TRIGGER exports_are_never_removed BEFORE DELETE ON exports
+BEGIN
+    SELECT RAISE(ABORT, 'the ledger is kept');
 END;
 
 -- What transfers and members are searched by: for each block of 262,144 rows and each word (a

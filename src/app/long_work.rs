@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::fault::Fault;
 use crate::domain::history::HistoryQuery;
+use crate::domain::ids::MemberId;
 use crate::domain::letter::PrintOrder;
 use crate::domain::org_search::OrgSearch;
 use crate::domain::progress::Progress;
 use crate::domain::reconcile::Reconciled;
 use crate::exchange::export::Overwrite;
 use crate::model::effect::{ExportOrder, Reply, Ticket};
-use crate::office::{Between, Session};
+use crate::office::{Between, ExportDone, Session};
 
 /// What can be told and asked while an effect is performed.
 pub struct Meanwhile<'a> {
@@ -60,7 +61,7 @@ pub(super) fn export(
     // Told in full: where a bare name lands is known to nobody at the screen.
     let order = ExportOrder { path: full_path(&order.path), ..order };
     let done = session.export_transfers(&order, &mut |progress| meanwhile.report(progress))?;
-    Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
+    Ok(vec![exported(done)])
 }
 
 /// Writes the history to a file, as far as it answers what was typed, telling how far it is.
@@ -74,7 +75,23 @@ pub(super) fn export_history(
     let path = full_path(path);
     let watch = &mut |progress| meanwhile.report(progress);
     let done = session.export_history(&query, (&path, overwrite), watch)?;
-    Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
+    Ok(vec![exported(done)])
+}
+
+/// Erases what is known of a member, telling how far it is.
+pub(super) fn erase(
+    session: Session<'_>,
+    (id, reason): (MemberId, &str),
+    meanwhile: &mut Meanwhile<'_>,
+) -> Result<Vec<Reply>, Fault> {
+    let n = session.erase_member(id, reason, &mut |progress| meanwhile.report(progress))?;
+    Ok(vec![Reply::Stored(format!(
+        "已删除个人信息，操作记录里抹去了 {n} 条的文字。以前的备份和导出的文件请另外销毁。"
+    ))])
+}
+
+fn exported(done: ExportDone) -> Reply {
+    Reply::Exported { path: done.path, n_rows: done.n_rows, n_drafts: done.n_drafts }
 }
 
 /// Compares a list of the official site, telling how far it is.
@@ -98,7 +115,7 @@ pub(super) fn export_reconciled(
     let path = full_path(path);
     let watch = &mut |progress| meanwhile.report(progress);
     let done = session.export_reconciliation(lines, (&path, overwrite), watch)?;
-    Ok(vec![Reply::Exported { path: done.path, n_rows: done.n_rows }])
+    Ok(vec![exported(done)])
 }
 
 /// Prints papers, telling how far it is.

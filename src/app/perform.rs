@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::long_work::{
-    Meanwhile, export, export_history, export_reconciled, full_path, print, reconcile,
+    Meanwhile, erase, export, export_history, export_reconciled, full_path, print, reconcile,
     search_organisations,
 };
 use super::settings;
@@ -108,6 +108,9 @@ impl World {
                 self.at_the_door(effect)
             }
             Effect::ResetAccount(_) | Effect::RemoveAccount(_) => self.keys(&effect),
+            Effect::AcceptCorrection { .. } | Effect::EraseMember { .. } => {
+                self.rights(effect, meanwhile)
+            }
             Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => {
                 self.importing(effect, meanwhile)
             }
@@ -116,7 +119,7 @@ impl World {
                 search_organisations(session, (ticket, &search), meanwhile)
             }
             Effect::Export(order, password) => {
-                if order.full_ids && !self.door.is_demo() {
+                if order.full_ids {
                     self.confirm(&password)?;
                 }
                 let session = self.door.session(self.clock.now())?;
@@ -243,8 +246,13 @@ impl World {
             .session(self.clock.now())
             .and_then(|session| session.desk().latest_draft())
             .unwrap_or_default();
-        let notice =
+        let mut notice =
             drafts.map_or_else(String::new, |_| "有没提交的草稿，按 2 可以接着填。".to_owned());
+        let session = self.door.session(self.clock.now());
+        let due = session.and_then(|session| session.n_reminders()).unwrap_or_default();
+        if due > 0 {
+            notice += &format!("有 {due} 项到期提醒：按 0，选「更正、登记、提醒」。");
+        }
         Arrival { actor, demo: self.door.is_demo(), notice }
     }
 
@@ -262,6 +270,41 @@ impl World {
             Effect::RemoveAccount(id) => {
                 let account = self.door.remove_account(*id, now)?;
                 Ok(vec![Reply::Stored(format!("已移除 {} 的账号，原密码不能再用。", account.name))])
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What needs the password again, because it changes who somebody is or erases them.
+    fn rights(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
+        let now = self.clock.now();
+        match effect {
+            Effect::AcceptCorrection { id, verdict, password } => {
+                if !password.is_empty() {
+                    self.door.confirm_password(&password, now)?;
+                }
+                let before = self.door.session(now)?.actor().id_number.clone();
+                let done = self.door.accept_correction(id, &verdict, &password, now)?;
+                if self.door.session(now)?.actor().id_number != before {
+                    // The sign-in name is another one: whoever it is shows that they know it.
+                    self.door.lock();
+                    let said = format!("{}请用新证件号重新登录。", done.sentence);
+                    return Ok(vec![Reply::Locked, Reply::Warned(said)]);
+                }
+                Ok(vec![match done.code {
+                    Some(code) => {
+                        Reply::AccountIssued { name: done.name, code, sentence: done.sentence }
+                    }
+                    None => Reply::Stored(done.sentence),
+                }])
+            }
+            Effect::EraseMember { id, reason, password } => {
+                if password.is_empty() {
+                    let sentence = "删除个人信息前要再输一遍自己的登录密码。请填好再办。";
+                    return Err(Fault::new(FaultKind::Rule, sentence));
+                }
+                self.door.confirm_password(&password, now)?;
+                erase(self.door.session(now)?, (id, &reason), meanwhile)
             }
             _ => Ok(Vec::new()),
         }
@@ -331,6 +374,9 @@ pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadAccounts(t)
         | Effect::LoadAudit(t, ..)
         | Effect::LoadLetters(t, _)
+        | Effect::LoadCorrections(t, _)
+        | Effect::LoadExports(t, _)
+        | Effect::LoadReminders(t)
         | Effect::PreviewImport(t, ..)
         | Effect::Reconcile(t, _) => Some(*t),
         _ => None,

@@ -26,6 +26,10 @@ pub(super) enum AccountOrder {
     Passwd,
     #[command(about = "移除账号；移除管理员时会更换数据库密钥")]
     Remove(NamedOrder),
+    #[command(about = "看自己签名公钥的编号，读给另一位管理员核对")]
+    KeyNumber,
+    #[command(about = "核对别人读出的编号，确认他的签名公钥")]
+    ConfirmKey(ConfirmOrder),
     #[command(about = "换一个恢复密钥，原来那张纸作废；新的只显示一次")]
     RecoveryKey,
 }
@@ -50,6 +54,14 @@ pub(super) struct NamedOrder {
     id: String,
 }
 
+#[derive(Args)]
+pub(super) struct ConfirmOrder {
+    #[arg(value_name = "ID_NUMBER", help = "账号的身份证号")]
+    id: String,
+    #[arg(long, value_name = "DIGITS", help = "本人读出的编号，8 组 4 位数字")]
+    number: String,
+}
+
 pub(super) fn run(call: &mut Call<'_>, order: AccountOrder) -> Said {
     match order {
         AccountOrder::List => list(call),
@@ -57,6 +69,8 @@ pub(super) fn run(call: &mut Call<'_>, order: AccountOrder) -> Said {
         AccountOrder::Reset(order) => reset(call, &order),
         AccountOrder::Passwd => passwd(call),
         AccountOrder::Remove(order) => remove(call, &order),
+        AccountOrder::KeyNumber => key_number(call),
+        AccountOrder::ConfirmKey(order) => confirm_key(call, &order),
         AccountOrder::RecoveryKey => recovery_key(call),
     }
 }
@@ -126,6 +140,25 @@ fn remove(call: &mut Call<'_>, order: &NamedOrder) -> Said {
     who::tell_warnings(&mut door);
     let document = json!({"name": account.name, "state": "removed", "state_label": "已移除"});
     call.out.answer(&document, |out| out.line(&format!("已移除 {} 的账号", account.name)))?;
+    Ok(Exit::DONE)
+}
+
+fn key_number(call: &mut Call<'_>) -> Said {
+    let door = call.sign_in()?;
+    let number = call.session(&door)?.desk().own_key_number()?;
+    let number = number.ok_or_else(|| {
+        Fault::new(FaultKind::NotFound, "这个账号没有签名公钥。演示数据里的账号都没有。")
+    })?;
+    call.out.answer(&json!({"number": number}), |out| out.line(&number))?;
+    Ok(Exit::DONE)
+}
+
+fn confirm_key(call: &mut Call<'_>, order: &ConfirmOrder) -> Said {
+    let door = call.sign_in_to_write()?;
+    let name = call.session(&door)?.desk().vouch(&normal_form(&order.id), &order.number)?;
+    call.out.answer(&json!({"name": name, "confirmed": true}), |out| {
+        out.line(&format!("已确认 {name} 的签名公钥，记入操作记录"))
+    })?;
     Ok(Exit::DONE)
 }
 

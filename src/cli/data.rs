@@ -78,8 +78,13 @@ fn list(call: &mut Call<'_>, order: &ListOrder) -> Said {
     let documents: Vec<Value> = found.iter().zip(&states).map(|(b, s)| listed(b, *s)).collect();
     call.out.answer(&json!({"rows": documents}), |out| {
         let rows: Vec<Vec<String>> = found.iter().zip(&states).map(|(b, s)| cells(b, *s)).collect();
-        out.table(&["时间", "怎么来的", "团员", "转接", "MB", "核对", "文件"], &rows)
+        out.table(&["时间", "怎么来的", "团员", "转接", "MB", "核对", "密钥", "文件"], &rows)
     })?;
+    if found.iter().any(|b| b.old_key) {
+        note(
+            "标着「旧密钥」的备份是换数据库密钥以前做的，以前的密码还打得开。确认新备份能用以后，请把它们销毁。",
+        );
+    }
     let damaged = states.contains(&Some(false));
     Ok(if damaged { Exit::DAMAGED } else { Exit::DONE })
 }
@@ -90,6 +95,7 @@ fn listed(found: &FoundBackup, sound: Option<bool>) -> Value {
         "made_at": found.made_at.format("%Y-%m-%dT%H:%M:%S").to_string(),
         "organisation": found.org, "occasion_label": occasion_of(found), "bytes": found.bytes,
         "counts": {"members": found.n_members, "transfers": found.n_transfers}, "sound": sound,
+        "old_key": found.old_key,
     })
 }
 
@@ -110,6 +116,7 @@ fn cells(found: &FoundBackup, sound: Option<bool>) -> Vec<String> {
         found.n_transfers.to_string(),
         found.bytes.div_ceil(1024 * 1024).to_string(),
         state.to_owned(),
+        if found.old_key { "旧密钥" } else { "" }.to_owned(),
         found.path.display().to_string(),
     ]
 }
@@ -166,13 +173,27 @@ pub(super) fn verify(call: &mut Call<'_>, order: &VerifyOrder) -> Said {
     let found = session.verify_with(&order.head)?;
     let listed = watched(|watch| session.verify_directory(watch))?;
     let directory = listed.map(|n| json!({"organisations": n}));
-    let document = json!({"ok": true, "counts": counts_of(&found), "directory": directory});
+    let older = door.older_copy().map(str::to_owned);
+    let unvouched = session.unvouched_keys()?;
+    let document = json!({"ok": true, "counts": counts_of(&found), "directory": directory,
+        "older_copy": older, "unvouched_keys": unvouched});
     call.out.answer(&document, |out| {
         out.line(&format!("数据库完好：{}", words_of(&found)))?;
         let head = found.head.map(|head| format!("操作记录末条 {head}"));
         head.iter().try_for_each(|head| out.line(head))?;
         listed.iter().try_for_each(|n| out.line(&format!("全国组织目录完好：组织 {n} 个")))
     })?;
+    if !unvouched.is_empty() {
+        note(&format!(
+            "签名公钥还没有人担保的：{}。请本人用「account key-number」读出编号，另一位管理员用「account confirm-key」核对。",
+            unvouched.join("、")
+        ));
+    }
+    if let Some(older) = older {
+        note(&format!(
+            "内容前后一致，但比这台机器见过的旧，或者换成了另一份：{older}。若刚恢复过备份，这是正常的。"
+        ));
+    }
     Ok(Exit::DONE)
 }
 

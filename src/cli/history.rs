@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::output::{Exit, Said, note};
 use super::watch::watched;
-use super::{Call, args, org};
+use super::{Call, args, ledger, org};
 use crate::domain::history::{HistoryGroup, HistoryQuery, actions_of, end_of};
 use crate::domain::id_number::normal_form;
 use crate::domain::ids::Now;
@@ -21,6 +21,10 @@ pub(super) enum HistoryOrder {
     List(ListOrder),
     #[command(about = "把操作记录导出到文件")]
     Export(ExportOrder),
+    #[command(about = "导出登记：哪些文件带着数据离开了程序")]
+    Exports(ledger::LedgerOrder),
+    #[command(about = "登记一份导出的文件和副本都已删除")]
+    ExportDeleted(ledger::DeletedOrder),
 }
 
 #[derive(Args)]
@@ -93,6 +97,8 @@ pub(super) fn run(call: &mut Call<'_>, order: HistoryOrder) -> Said {
     match order {
         HistoryOrder::List(order) => list(call, order),
         HistoryOrder::Export(order) => export(call, order),
+        HistoryOrder::Exports(order) => ledger::list(call, &order),
+        HistoryOrder::ExportDeleted(order) => ledger::deleted(call, &order),
     }
 }
 

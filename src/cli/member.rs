@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use super::args::{self, Document};
 use super::imports::{self, ImportOrder};
 use super::output::{Exit, Said, merged};
-use super::watch::watched;
-use super::{Call, org};
-use crate::domain::fault::{Fault, FaultKind};
+use super::{Call, corrections, org};
+use crate::domain::fault::Fault;
 use crate::domain::id_number::DocumentKind;
 use crate::domain::member::{Authentication, GraduationMark, Member, MemberRow};
 use crate::domain::order::{ImportKind, MemberAnswers, RevealTarget};
@@ -31,12 +30,20 @@ pub(super) enum MemberOrder {
     Show(ShowOrder),
     #[command(about = "添加一位团员")]
     Add(AddOrder),
-    #[command(about = "修改一位团员；更正姓名或证件号要写 --remark")]
+    #[command(about = "修改一位团员；姓名和证件号用 correct 申请更正")]
     Edit(EditOrder),
     #[command(about = "停用一位团员")]
     Retire(RetireOrder),
     #[command(about = "删除一名不再在册的团员的个人信息，不能恢复")]
-    Erase(RetireOrder),
+    Erase(corrections::EraseOrder),
+    #[command(about = "申请更正姓名或证件号，由另一位管理员核准")]
+    Correct(corrections::CorrectOrder),
+    #[command(about = "列出更正申请")]
+    Corrections(corrections::ListOrder),
+    #[command(about = "同意一条更正申请，记录随即更正")]
+    CorrectAccept(corrections::AcceptOrder),
+    #[command(about = "不同意一条更正申请，或撤回自己的")]
+    CorrectRefuse(corrections::RefuseOrder),
     #[command(about = "导出团员名册")]
     Export(ExportOrder),
 }
@@ -87,18 +94,6 @@ pub(super) struct AddOrder {
 pub(super) struct EditOrder {
     #[arg(value_name = "ID", help = "证件号")]
     id: String,
-    #[arg(long, help = "更正后的姓名")]
-    name: Option<String>,
-    #[arg(long, value_name = "ID_NUMBER", help = "更正后的证件号")]
-    new_id: Option<String>,
-    #[arg(
-        long,
-        value_name = "T",
-        default_value = "",
-        hide_default_value = true,
-        help = "更正的原因"
-    )]
-    remark: String,
     #[command(flatten)]
     details: Details,
 }
@@ -128,22 +123,6 @@ struct Details {
 }
 
 impl Details {
-    fn is_empty(&self) -> bool {
-        let texts = [
-            &self.phone,
-            &self.ethnic_group,
-            &self.political_status,
-            &self.education,
-            &self.joined_on,
-            &self.league_post,
-            &self.membership_number,
-            &self.fees_paid_to,
-        ];
-        texts.iter().all(|text| text.is_none())
-            && self.authentication.is_none()
-            && self.graduation_mark.is_none()
-    }
-
     /// Puts what was given over what stands.
     fn over(self, answers: MemberAnswers) -> MemberAnswers {
         let chosen = |id: Option<&'static str>, old: String| id.map_or(old, str::to_owned);
@@ -183,6 +162,14 @@ pub(super) struct ExportOrder {
     output: PathBuf,
     #[arg(long, help = "号码不遮掩；会记入操作记录")]
     full_ids: bool,
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        help = "导出完整号码做什么用，记入导出登记"
+    )]
+    reason: String,
     #[arg(long, help = "替换已有的文件")]
     overwrite: bool,
 }
@@ -197,10 +184,14 @@ pub(super) fn run(call: &mut Call<'_>, order: MemberOrder) -> Said {
         MemberOrder::Add(order) => add(call, order),
         MemberOrder::Edit(order) => edit(call, order),
         MemberOrder::Retire(order) => retire(call, &order),
-        MemberOrder::Erase(order) => erase(call, &order),
+        MemberOrder::Erase(order) => corrections::erase(call, &order),
+        MemberOrder::Correct(order) => corrections::ask(call, &order),
+        MemberOrder::Corrections(order) => corrections::list(call, &order),
+        MemberOrder::CorrectAccept(order) => corrections::accept(call, &order),
+        MemberOrder::CorrectRefuse(order) => corrections::refuse(call, &order),
         MemberOrder::Export(order) => {
             let door = call.sign_in_to_write()?;
-            let manner = org::manner(order.overwrite, order.full_ids);
+            let manner = org::manner(order.overwrite, order.full_ids, &order.reason);
             let done = call.session(&door)?.export_members(&order.output, manner)?;
             org::exported(call, &done)
         }
@@ -217,6 +208,7 @@ fn list(call: &mut Call<'_>, order: ListOrder) -> Said {
         former: order.former,
         after: None,
         limit: Some(PAGE),
+        due: None,
     };
     let rows = rows_of(&session, filter, order.limit.unwrap_or(usize::MAX))?;
     let documents: Vec<Value> = rows.iter().map(document_of_row).collect();
@@ -349,18 +341,7 @@ fn edit(call: &mut Call<'_>, order: EditOrder) -> Said {
     let door = call.sign_in_to_write()?;
     let session = call.session(&door)?;
     let old = session.desk().member_by_number(&order.id)?;
-    if order.name.is_some() || order.new_id.is_some() {
-        if !order.details.is_empty() {
-            // Two deeds in the history; one could fail after the other was written.
-            let sentence = "更正姓名或证件号要单独办，其他几项没有改。请分两次办。";
-            return Err(Fault::new(FaultKind::Usage, sentence).into());
-        }
-        let name = order.name.unwrap_or_else(|| old.name.clone());
-        session.correct_member(old.id, &name, &order.new_id.unwrap_or_default(), &order.remark)?;
-    }
-    if !order.details.is_empty() {
-        session.edit_member(old.id, &order.details.over(answers_of(&old)))?;
-    }
+    session.edit_member(old.id, &order.details.over(answers_of(&old)))?;
     done(call, &session.desk().member(old.id)?, "已修改")
 }
 
@@ -390,22 +371,6 @@ fn retire(call: &mut Call<'_>, order: &RetireOrder) -> Said {
     let member = session.desk().member_by_number(&order.id)?;
     session.desk().retire_member(member.id, &order.remark)?;
     done(call, &session.desk().member(member.id)?, "已停用")
-}
-
-fn erase(call: &mut Call<'_>, order: &RetireOrder) -> Said {
-    let door = call.sign_in_to_write()?;
-    let session = call.session(&door)?;
-    let member = session.desk().member_by_number(&order.id)?;
-    call.consent(&format!(
-        "将删除 {}（{}）的个人信息，转接和操作记录里的也一并抹去，不能恢复；以前的备份和导出文件要另外销毁。",
-        member.name,
-        member.id_number.masked()
-    ))?;
-    let n = watched(|watch| session.desk().erase_member(member.id, &order.remark, watch))?;
-    call.out.answer(&json!({"entries": n}), |out| {
-        out.line(&format!("已删除，操作记录里抹去了 {n} 条的文字，序号和校验值保留"))
-    })?;
-    Ok(Exit::DONE)
 }
 
 fn done(call: &mut Call<'_>, member: &Member, what: &str) -> Said {

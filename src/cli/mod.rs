@@ -7,12 +7,14 @@
 mod account;
 mod args;
 mod config;
+mod corrections;
 mod data;
 mod demo;
 mod history;
 mod imports;
 mod init;
 mod keys;
+mod ledger;
 mod member;
 mod org;
 mod org_search;
@@ -111,7 +113,7 @@ fn dispatch(cli: Cli, out: &mut Output) -> Said {
         Command::History(order) => history::run(&mut Call::new(global, out)?, order),
         Command::Recover(order) => recover::run(&mut Call::new(global, out)?, &order),
         Command::Config(order) => config::run(&mut Call::new(global, out)?, order),
-        Command::Paper(order) => paper::run(out, &order),
+        Command::Paper(order) => paper::run(global, out, &order),
         Command::Keys => keys::run(out),
         Command::Completions(order) => args::completions(out, &order),
         Command::Man => args::manual(out),
@@ -161,14 +163,20 @@ impl<'o> Call<'o> {
 
     /// The door with somebody signed in who may write; refused where another window does.
     fn sign_in_to_write(&self) -> Result<Door, Fault> {
-        let door = who::sign_in((&self.places, Access::Write), &self.global, self.now())?;
+        self.sign_in_keeping_password().map(|(door, _)| door)
+    }
+
+    /// The same with the password that was given, for what has to derive from it again.
+    fn sign_in_keeping_password(&self) -> Result<(Door, who::Secret), Fault> {
+        let to = (&self.places, Access::Write);
+        let (door, password) = who::sign_in_keeping_password(to, &self.global, self.now())?;
         // The first one who may write on a day makes the backup of what yesterday left.
         if let Some(job) = door.daily_backup(self.now())
             && let Err(fault) = job.run()
         {
             note(&format!("今天的自动备份没有做成。{}", fault.sentence));
         }
-        Ok(door)
+        Ok((door, password))
     }
 
     fn session<'d>(&self, door: &'d Door) -> Result<Session<'d>, Fault> {

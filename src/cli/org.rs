@@ -290,16 +290,28 @@ fn retire(call: &mut Call<'_>, order: &RetireOrder) -> Said {
 
 fn export(call: &mut Call<'_>, order: &ExportOrder) -> Said {
     let door = call.sign_in_to_write()?;
-    let manner = manner(order.overwrite, false);
+    let manner = manner(order.overwrite, false, "");
     let done = call.session(&door)?.export_organisations(&order.output, manner)?;
     exported(call, &done)
 }
 
 /// How an export is written.
-pub(super) fn manner(overwrite: bool, full_ids: bool) -> ExportManner {
+pub(super) fn manner(overwrite: bool, full_ids: bool, reason: &str) -> ExportManner<'_> {
+    note_missing_reason(full_ids, reason);
     ExportManner {
         disclosure: if full_ids { Disclosure::Full } else { Disclosure::Masked },
         overwrite: if overwrite { Overwrite::Yes } else { Overwrite::No },
+        reason,
+    }
+}
+
+/// Full numbers leave with a reason in the ledger. On the command line it may be missing, because
+/// calls of before must go on working; that it is missing is told.
+pub(super) fn note_missing_reason(full_ids: bool, reason: &str) {
+    if full_ids && reason.trim().is_empty() {
+        super::output::note(
+            "没有写导出完整号码的原因。导出登记里会空着；下次请加 --reason 写明做什么用。",
+        );
     }
 }
 
@@ -307,10 +319,11 @@ pub(super) fn manner(overwrite: bool, full_ids: bool) -> ExportManner {
 pub(super) fn exported(call: &mut Call<'_>, done: &ExportDone) -> Said {
     let path = done.path.display().to_string();
     let n_rows = done.n_rows;
-    super::output::note(&format!("已导出 {n_rows} 行。"));
+    super::output::note(&format!("{}。", done.words()));
     let head = done.head.map(|head| head.to_string());
     head.iter().for_each(|head| super::output::note(&format!("操作记录末条 {head}")));
-    let document = json!({"path": path, "rows": n_rows, "history_head": head});
+    let document =
+        json!({"path": path, "rows": n_rows, "drafts": done.n_drafts, "history_head": head});
     call.out.answer(&document, |out| out.line(&path))?;
     Ok(Exit::DONE)
 }

@@ -30,12 +30,21 @@ pub(super) enum Access {
 
 /// The door with somebody signed in.
 pub(super) fn sign_in(to: (&Places, Access), global: &Global, now: Now) -> Result<Door, Fault> {
+    sign_in_keeping_password(to, global, now).map(|(door, _)| door)
+}
+
+/// The same, with the password that was given; empty where none was needed.
+pub(super) fn sign_in_keeping_password(
+    to: (&Places, Access),
+    global: &Global,
+    now: Now,
+) -> Result<(Door, Secret), Fault> {
     let mut door = open(to, global, now)?;
     if door.is_demo() && !names_password(global) {
         let first = DEMO_ACCOUNTS.first().map_or("", |account| account.id_number);
         let id = global.acting.as_deref().map_or_else(|| first.to_owned(), normal_form);
         door.walk_in(&id)?;
-        return Ok(door);
+        return Ok((door, Secret::default()));
     }
     let id = acting(global)?;
     let password = password(global, "密码：")?;
@@ -47,7 +56,7 @@ pub(super) fn sign_in(to: (&Places, Access), global: &Global, now: Now) -> Resul
             if to.1 == Access::Write {
                 door.must_write(now)?;
             }
-            Ok(door)
+            Ok((door, password))
         }
         Entry::MustChange { name, .. } => Err(must_change(&name)),
     }

@@ -32,6 +32,10 @@ row_ids! {
     TransferId,
     /// One import, the unit of undoing it.
     BatchId,
+    /// A request to correct a name or ID number.
+    CorrectionId,
+    /// A file that was written out, in the ledger of exports.
+    ExportId,
 }
 
 /// An instant, in whole seconds of UTC since 1970.

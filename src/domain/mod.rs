@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod authority;
+pub mod correction;
+pub mod disclosure;
 pub mod fault;
 pub mod filter;
 pub mod form;
@@ -22,6 +24,7 @@ pub mod person_name;
 pub mod phone;
 pub mod progress;
 pub mod reconcile;
+pub mod reminder;
 pub mod text;
 pub mod transfer;
 pub mod words;

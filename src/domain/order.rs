@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::filter::TransferQuery;
 use super::ids::{MemberId, OrgId, TransferId};
 use super::organisation::OrgKind;
+use super::reminder::Due;
 use super::transfer::Contact;
 use super::workflow::{Act, Stage};
 
@@ -175,6 +176,8 @@ pub struct ExportOrder {
     pub path: PathBuf,
     /// Full ID numbers, an explicit choice that is recorded.
     pub full_ids: bool,
+    /// Why full numbers are needed; may be empty on the command line.
+    pub reason: String,
     /// Replace an existing file.
     pub overwrite: bool,
 }
@@ -225,6 +228,8 @@ pub struct MemberQuery {
     pub search: String,
     /// Include those who left or were taken out of use.
     pub former: bool,
+    /// Only those that a reminder is about.
+    pub due: Option<Due>,
     /// Page begins after this name key and row.
     pub after: Option<(String, i64)>,
 }

@@ -13,9 +13,10 @@ mod tests;
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::letter::{OwnFont, PaperFault};
@@ -118,7 +119,17 @@ pub enum ExportFault<E> {
     Source(E),
 }
 
-/// Writes a table and returns how many rows it has.
+/// A file that is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// Rows of the table.
+    pub n_rows: u64,
+    /// SHA-256 of the bytes, taken before the file had its name: nobody can have put another one in
+    /// its place.
+    pub sha256: [u8; 32],
+}
+
+/// Writes a table and says how many rows it has, and the sum of the file.
 ///
 /// The file is readable by its owner only, because it names people.
 ///
@@ -129,15 +140,29 @@ pub fn write_table<E: Display>(
     table: &ExportTable<'_>,
     rows: &mut ExportRows<'_, E>,
     overwrite: Overwrite,
-) -> Result<u64, ExportFault<E>> {
+) -> Result<Written, ExportFault<E>> {
     let form = Form::of(path).ok_or_else(|| ExportFault::UnknownExtension(path.to_owned()))?;
     check_target(path, overwrite)?;
     let target = Target { path, directory: directory_of(path) };
     let scratch = target.scratch().map_err(|cause| target.cannot_write(cause))?;
     let written = form.write(table, rows, scratch.as_file(), target.directory);
-    let count = written.map_err(|stop| target.fault(stop))?;
+    let n_rows = written.map_err(|stop| target.fault(stop))?;
+    let sha256 = sum_of(scratch.as_file()).map_err(|cause| target.cannot_write(cause))?;
     target.publish(scratch, overwrite)?;
-    Ok(count)
+    Ok(Written { n_rows, sha256 })
+}
+
+/// The SHA-256 of an open file from its beginning, whatever has its name by now.
+fn sum_of(mut file: &File) -> io::Result<[u8; 32]> {
+    let mut hasher = Sha256::new();
+    file.rewind()?;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize().into()),
+            n => hasher.update(buffer.get(..n).unwrap_or_default()),
+        }
+    }
 }
 
 /// A paper that is complete and on the disk, and has no name yet: what is recorded of it can be

@@ -117,6 +117,15 @@ impl<T, C> Browse<T, C> {
         true
     }
 
+    /// Shows these of the rows that have arrived, and where the next page begins: for lists that are
+    /// searched here.
+    pub fn show(&mut self, rows: Vec<T>, next: Option<C>) {
+        let has_more = next.is_some();
+        self.next = next;
+        self.appends = false;
+        self.table.replace(rows, has_more);
+    }
+
     /// Notes that a question failed, so that the list no longer looks as if it waited.
     pub fn failed(&mut self, ticket: Option<Ticket>) {
         if ticket == Some(self.ticket) {

@@ -6,15 +6,20 @@
 use std::path::PathBuf;
 
 use crate::domain::account::{Account, Actor};
+use crate::domain::correction::{Correction, CorrectionVerdict, CorrectionsShown};
+use crate::domain::disclosure::{ExportPreview, ExportRecord};
 use crate::domain::fault::Fault;
 use crate::domain::filter::{Counts, Page, TransferQuery};
 use crate::domain::form::TransferForm;
-use crate::domain::ids::{AccountId, BatchId, MemberId, Moment, OrgId, TransferId};
+use crate::domain::ids::{
+    AccountId, BatchId, CorrectionId, ExportId, MemberId, Moment, OrgId, TransferId,
+};
 use crate::domain::letter::{LetterQuery, LetterRow, PrintOrder, PrintRun};
 use crate::domain::member::{Member, MemberRow};
 use crate::domain::org_search::{OrgHits, OrgSearch};
 use crate::domain::organisation::{OrgEntry, OrgRow, Organisation};
 use crate::domain::reconcile::{Reconciled, Reconciliation};
+use crate::domain::reminder::Reminder;
 use crate::domain::transfer::{AuditRow, TransferCard, TransferRow};
 use crate::domain::workflow::{Act, Stage};
 use crate::rules::Finding;
@@ -95,9 +100,9 @@ pub enum Effect {
     LoadMember(Ticket, MemberId),
     /// Make a member, or change the free parts of one.
     SaveMember(Option<MemberId>, MemberAnswers),
-    /// Correct name or ID number, with a reason, recorded.
-    CorrectMember {
-        /// Whom.
+    /// Ask for another name or ID number, which a second person decides.
+    AskCorrection {
+        /// Whose.
         id: MemberId,
         /// New name.
         name: String,
@@ -105,7 +110,39 @@ pub enum Effect {
         id_number: String,
         /// Why.
         reason: String,
+        /// What it is shown by.
+        evidence: String,
     },
+    /// The requests in scope.
+    LoadCorrections(Ticket, CorrectionsShown),
+    /// Accept a request.
+    AcceptCorrection {
+        /// Which.
+        id: CorrectionId,
+        /// The number typed again, and a remark.
+        verdict: CorrectionVerdict,
+        /// The signed-in person's password; looked at only where there is no second administrator.
+        password: Password,
+    },
+    /// Refuse a request, or take the own one back, with a reason.
+    RefuseCorrection(CorrectionId, String),
+    /// Erase what is known of a member who is no longer in use.
+    EraseMember {
+        /// Whom.
+        id: MemberId,
+        /// Why.
+        reason: String,
+        /// The signed-in person's password, given again.
+        password: Password,
+    },
+    /// A page of the ledger of exports, before this entry.
+    LoadExports(Ticket, Option<i64>),
+    /// Enter that a file and its copies were deleted, with a remark.
+    NoteExportDeleted(ExportId, String),
+    /// What is kept longer than it should be.
+    LoadReminders(Ticket),
+    /// What an export would write.
+    PreviewExport(ExportOrder),
     /// Take a member out of use, with a reason.
     RetireMember(MemberId, String),
     /// An organisation.
@@ -182,7 +219,11 @@ impl Effect {
             | Self::Submit(..)
             | Self::Decide(_)
             | Self::SaveMember(..)
-            | Self::CorrectMember { .. }
+            | Self::AskCorrection { .. }
+            | Self::AcceptCorrection { .. }
+            | Self::RefuseCorrection(..)
+            | Self::EraseMember { .. }
+            | Self::NoteExportDeleted(..)
             | Self::RetireMember(..)
             | Self::SaveOrg(..)
             | Self::RetireOrg(..)
@@ -226,6 +267,10 @@ impl Effect {
             | Self::LoadAudit(..)
             | Self::Reconcile(..)
             | Self::LoadLetters(..)
+            | Self::LoadCorrections(..)
+            | Self::LoadExports(..)
+            | Self::LoadReminders(_)
+            | Self::PreviewExport(_)
             | Self::SaveSettings(_)
             | Self::Redraw
             | Self::Quit => false,
@@ -341,6 +386,14 @@ pub enum Reply {
     },
     /// Entries of 操作记录; older ones exist where the flag says so.
     Audit(Ticket, Vec<AuditRow>, Option<i64>),
+    /// Requests to correct a name or ID number.
+    Corrections(Ticket, Vec<Correction>),
+    /// Files of the ledger of exports; older ones exist where the number says so.
+    Exports(Ticket, Vec<ExportRecord>, Option<i64>),
+    /// What is kept longer than it should be.
+    Reminders(Ticket, Vec<Reminder>),
+    /// What an export will write.
+    ExportPreview(Box<ExportPreview>),
     /// The preview of an import.
     Preview(Ticket, Box<ImportPreview>),
     /// A comparison with a list of the official site.
@@ -377,6 +430,8 @@ pub enum Reply {
         path: PathBuf,
         /// Rows.
         n_rows: usize,
+        /// Of these, drafts.
+        n_drafts: usize,
     },
     /// Papers were printed, or why not.
     Printed(PrintRun),

@@ -3,9 +3,9 @@
 use super::effect::{Effect, Reply, Ticket};
 use super::screens::{
     accounts::Accounts, apply::Apply, audit::Audit, card::CardPage, centre::Centre, choice::Choice,
-    home::Home, import::Import, letters::Letters, members::Members, organisations::Organisations,
-    page::Page, pick::Pick, reconcile::Reconcile, record::Record, setup::Setup, sign_in::SignIn,
-    text::TextPage,
+    corrections::Corrections, exports::Exports, home::Home, import::Import, letters::Letters,
+    members::Members, organisations::Organisations, page::Page, pick::Pick, reconcile::Reconcile,
+    record::Record, reminders::Reminders, setup::Setup, sign_in::SignIn, text::TextPage,
 };
 use super::state::{Message, Session};
 use crate::domain::ids::{Moment, Now};
@@ -190,6 +190,12 @@ layers! {
     Audit(Audit),
     /// 介绍信
     Letters(Letters),
+    /// 更正申请
+    Corrections(Corrections),
+    /// 导出登记
+    Exports(Exports),
+    /// 到期提醒
+    Reminders(Reminders),
     /// One member or organisation.
     Page(Page),
     /// The import preview.
@@ -222,6 +228,8 @@ impl Layer {
             Self::Accounts(accounts) => accounts.refusal(action),
             Self::Audit(audit) => audit.refusal(action),
             Self::Letters(letters) => letters.refusal(action),
+            Self::Corrections(corrections) => corrections.refusal(action),
+            Self::Exports(exports) => exports.refusal(action),
             Self::Page(page) => page.refusal(action),
             Self::Import(import) => import.refusal(action),
             Self::Centre(centre) => centre.refusal(action),
@@ -240,6 +248,11 @@ impl Layer {
             // The keys of a search are longer, and this one has to make room.
             Self::Home(home) => action == Action::Print && home.searching,
             Self::Audit(_) => matches!(action, Action::New | Action::Decide | Action::Sort),
+            Self::Corrections(_) => action == Action::Export,
+            Self::Exports(_) => matches!(action, Action::New | Action::Sort | Action::Export),
+            Self::Reminders(_) => {
+                matches!(action, Action::New | Action::Sort | Action::Export | Action::Find)
+            }
             Self::Members(_) | Self::Organisations(_) | Self::Accounts(_) => {
                 action == Action::Export
             }

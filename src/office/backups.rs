@@ -44,6 +44,10 @@ pub struct Found {
     pub n_members: i64,
     /// Transfers in it.
     pub n_transfers: i64,
+    /// The number of the database key it is under, where it says.
+    pub generation: Option<u32>,
+    /// Whether the database key was changed since: a password that was withdrawn then still opens it.
+    pub old_key: bool,
     /// Why it was made by itself; none where somebody made it.
     pub occasion: Option<Occasion>,
     /// Bytes of the file.
@@ -59,6 +63,8 @@ impl Found {
             org: clean_line(&manifest.org).text,
             n_members: manifest.members,
             n_transfers: manifest.transfers,
+            generation: manifest.generation,
+            old_key: false,
             occasion: None,
             bytes: path.metadata().map_or(0, |meta| meta.len()),
         }
@@ -125,6 +131,14 @@ impl Session<'_> {
     /// Naming the first thing that is damaged.
     pub fn verify(&self) -> Result<Verification, Fault> {
         self.verify_with(&[])
+    }
+
+    /// Whose signing key nobody has vouched for, by name: to be told after a check, as no fault.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn unvouched_keys(&self) -> Result<Vec<String>, Fault> {
+        self.office.store.unvouched_signers()
     }
 
     /// As [`Session::verify`], also against ends of the history that were written down before.

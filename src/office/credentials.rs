@@ -245,16 +245,17 @@ impl Office {
         let first = account.state == AccountState::Initial;
         let deed = if first { "account_activate" } else { "password_change" };
         let deed = Deed::new(deed, account.name.clone()).detail(fingerprint);
-        if self.is_demo() || self.pen.is_some() {
-            self.desk(actor, now).record(&deed)?;
-        }
         if self.is_demo() {
+            self.desk(actor, now).record(&deed)?;
             return Ok(None);
         }
-        let pen = super::pens::enrol(&self.store, actor, signing, now, "本人设置密码")?;
-        if self.pen.is_none() {
-            self.store.desk(actor, now).signing_with(Some(&pen)).record(&deed)?;
+        let why = "本人设置密码";
+        if let Some(old) = self.pen.as_ref().filter(|pen| pen.account() == actor.account) {
+            return super::pens::succeed(&self.store, (actor, old), (deed, signing), now, why)
+                .map(Some);
         }
+        let pen = super::pens::enrol(&self.store, actor, signing, now, why)?;
+        self.store.desk(actor, now).signing_with(Some(&pen)).record(&deed)?;
         Ok(Some(pen))
     }
 

@@ -34,6 +34,8 @@ pub struct Door {
     pub(super) warnings: Vec<String>,
     /// What was seen of the history on this machine.
     pub(super) seen: Option<Seen>,
+    /// In what the data was older than what this machine saw, when it was opened.
+    pub(super) older: Option<String>,
     /// Who will sign in as soon as the office that is being set up is in place.
     expected: Option<(String, Zeroizing<String>)>,
     occupant: Occupant,
@@ -86,6 +88,7 @@ impl Door {
             given_at: None,
             warnings: Vec::new(),
             seen: None,
+            older: None,
             expected: None,
             occupant,
             station: None,

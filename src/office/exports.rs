@@ -1,29 +1,32 @@
 //! Exports: streamed from the store page by page, masked unless chosen, recorded either way.
 
+use std::cell::Cell;
 use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::Session;
 use crate::domain::account::Role;
+use crate::domain::disclosure::{ExportPreview, ExportRecord, NewExport, Shown, Whereabouts};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::form::{ExternalSystem, Initiator};
 use crate::domain::history::Head;
-use crate::domain::ids::{MemberId, Moment, OrgId};
+use crate::domain::ids::{ExportId, MemberId, Moment, OrgId};
 use crate::domain::member::MemberEntry;
 use crate::domain::order::ExportOrder;
 use crate::domain::organisation::OrgEntry;
 use crate::domain::progress::{Progress, Stopped, Watch};
+use crate::domain::text::clean_line;
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::Stage;
 use crate::exchange::export::{
-    Disclosure, ExportColumn, ExportFault, ExportRows, ExportTable, Overwrite, write_table,
+    Disclosure, ExportColumn, ExportFault, ExportRows, ExportTable, Overwrite, Written, write_table,
 };
 use crate::exchange::registers::{
     MEMBER_COLUMNS, ORGANISATION_COLUMNS, member_cells, organisation_cells,
 };
 use crate::exchange::transfers::{TRANSFER_COLUMNS, TransferExportRow, transfer_cells};
-use crate::store::{Deed, MemberFilter, OrgFilter, TransferExport};
+use crate::store::{Deed, ExportsPage, MemberFilter, OrgFilter, TransferExport};
 
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,18 +35,35 @@ pub struct ExportDone {
     pub path: PathBuf,
     /// Rows.
     pub n_rows: usize,
+    /// Of these, drafts, which nobody but their author sees.
+    pub n_drafts: usize,
     /// The end of the history when it was written; the file has it where its form has a place.
     pub head: Option<Head>,
 }
 
+impl ExportDone {
+    /// How many rows there are and what about them, in words.
+    pub fn words(&self) -> String {
+        match self.n_drafts {
+            0 => format!("已导出 {} 行", self.n_rows),
+            n => format!("已导出 {} 行，其中草稿 {n} 行（还没有提交）", self.n_rows),
+        }
+    }
+}
+
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExportManner {
+pub struct ExportManner<'a> {
     /// Masked or in full.
     pub disclosure: Disclosure,
     /// Replace a file of that name.
     pub overwrite: Overwrite,
+    /// Why, for the ledger; may be empty.
+    pub reason: &'a str,
 }
+
+/// How many rows of an export are looked at before it is written.
+const FIRST_ROWS: usize = 3;
 
 impl Session<'_> {
     /// Writes transfers to a file by its extension. No file is there where the watch stops it.
@@ -56,34 +76,60 @@ impl Session<'_> {
         order: &ExportOrder,
         watch: &mut Watch<'_>,
     ) -> Result<ExportDone, Fault> {
-        let disclosure = if order.full_ids { Disclosure::Full } else { Disclosure::Masked };
-        let overwrite = if order.overwrite { Overwrite::Yes } else { Overwrite::No };
-        let manner = ExportManner { disclosure, overwrite };
+        let manner = manner_of(order);
         let desk = self.desk();
         let rows = paged(|after: Option<TransferRow>| {
             let page = desk.export_page(&order.query, self.rules(), after.as_ref())?;
             let next = page.last().map(|t| t.row.clone());
             Ok((page, next))
         });
-        let mut n = 0;
+        let (mut n, n_drafts) = (0, Cell::new(0_usize));
         let mut rows = rows.map(|t| {
             report(watch, &mut n)?;
-            Ok(transfer_cells(self.export_row(t?), disclosure))
+            let transfer = t?;
+            n_drafts.set(n_drafts.get() + usize::from(transfer.row.facts.stage == Stage::Draft));
+            Ok(transfer_cells(self.export_row(transfer), manner.disclosure))
         });
-        self.write(("转接", TRANSFER_COLUMNS), &mut rows, &order.path, manner)
+        let table = Sheet { name: "转接", columns: TRANSFER_COLUMNS, n_drafts: &n_drafts };
+        self.write(&table, &mut rows, &order.path, manner)
+    }
+
+    /// What an export of transfers will write. Nothing is written or recorded.
+    ///
+    /// # Errors
+    /// Where full numbers are asked for by somebody who is no administrator, or it cannot be read.
+    pub fn preview_export(&self, order: &ExportOrder) -> Result<ExportPreview, Fault> {
+        let manner = manner_of(order);
+        self.check_disclosure(manner.disclosure)?;
+        let desk = self.desk();
+        let page = desk.export_page(&order.query, self.rules(), None)?;
+        // Looking at it first must not show what only the recorded file may hold.
+        let cells = |t| transfer_cells(self.export_row(t), Disclosure::Masked);
+        Ok(ExportPreview {
+            path: order.path.clone(),
+            n_rows: desk.count_transfers(&order.query, self.rules())?,
+            shown: shown(manner.disclosure),
+            columns: TRANSFER_COLUMNS.iter().map(|column| column.header.to_owned()).collect(),
+            first: page.into_iter().take(FIRST_ROWS).map(cells).collect(),
+        })
     }
 
     /// Writes the members in scope to a file.
     ///
     /// # Errors
     /// As [`Session::export_transfers`].
-    pub fn export_members(&self, path: &Path, manner: ExportManner) -> Result<ExportDone, Fault> {
+    pub fn export_members(
+        &self,
+        path: &Path,
+        manner: ExportManner<'_>,
+    ) -> Result<ExportDone, Fault> {
         let desk = self.desk();
         let rows = paged(|after| {
             desk.members(&MemberFilter { after, former: true, ..MemberFilter::default() })
         });
         let mut rows = rows.map(|row| self.member_row(row?.id, manner.disclosure));
-        self.write(("团员", MEMBER_COLUMNS), &mut rows, path, manner)
+        let table = Sheet { name: "团员", columns: MEMBER_COLUMNS, n_drafts: &Cell::new(0) };
+        self.write(&table, &mut rows, path, manner)
     }
 
     fn member_row(&self, id: MemberId, disclosure: Disclosure) -> Result<Vec<String>, Fault> {
@@ -105,14 +151,16 @@ impl Session<'_> {
     pub fn export_organisations(
         &self,
         path: &Path,
-        manner: ExportManner,
+        manner: ExportManner<'_>,
     ) -> Result<ExportDone, Fault> {
         let desk = self.desk();
         let rows = paged(|after: Option<String>| {
             desk.organisations("", &OrgFilter::default(), after.as_deref())
         });
         let mut rows = rows.map(|row| self.organisation_row(row?.id));
-        self.write(("组织", ORGANISATION_COLUMNS), &mut rows, path, manner)
+        let table =
+            Sheet { name: "组织", columns: ORGANISATION_COLUMNS, n_drafts: &Cell::new(0) };
+        self.write(&table, &mut rows, path, manner)
     }
 
     fn organisation_row(&self, id: OrgId) -> Result<Vec<String>, Fault> {
@@ -135,38 +183,138 @@ impl Session<'_> {
 
     pub(super) fn write(
         &self,
-        (sheet_name, columns): (&str, &[ExportColumn]),
+        sheet: &Sheet<'_>,
         rows: &mut ExportRows<'_, Fault>,
         path: &Path,
-        manner: ExportManner,
+        manner: ExportManner<'_>,
     ) -> Result<ExportDone, Fault> {
         // The entry comes after the file, so a file that could not be recorded must not be made.
         self.must_write()?;
-        let full = manner.disclosure == Disclosure::Full;
-        if full && self.actor.role != Role::Administrator {
-            let sentence = "导出完整号码要由管理员办理。请改为遮掩导出，或请管理员导出。";
-            return Err(Fault::new(FaultKind::NotAllowed, sentence));
-        }
-        if full {
+        self.check_disclosure(manner.disclosure)?;
+        if manner.disclosure == Disclosure::Full {
             self.check_assurance("导出完整号码")?;
         }
         let head = self.office.store.head()?;
         let printed = head.map(|head| head.to_string());
+        let history_head = printed.as_deref();
         let font = self.office.places.own_font();
         let table = ExportTable {
-            sheet_name,
-            columns,
-            history_head: printed.as_deref(),
+            sheet_name: sheet.name,
+            columns: sheet.columns,
+            history_head,
             own_font: font.as_ref(),
         };
-        let n = write_table(path, &table, rows, manner.overwrite).map_err(told)?;
-        let n_rows = usize::try_from(n).unwrap_or(usize::MAX);
+        let written = write_table(path, &table, rows, manner.overwrite).map_err(told)?;
+        if let Err(fault) = self.enter(sheet, &written, path, (manner, history_head)) {
+            // A file that nobody knows of must not stay. Where it cannot be removed, the fault that
+            // is told says that the export was not recorded.
+            std::fs::remove_file(path).unwrap_or_default();
+            return Err(fault);
+        }
+        let n_rows = usize::try_from(written.n_rows).unwrap_or(usize::MAX);
+        Ok(ExportDone { path: path.to_owned(), n_rows, n_drafts: sheet.n_drafts.get(), head })
+    }
+
+    fn check_disclosure(&self, disclosure: Disclosure) -> Result<(), Fault> {
+        if disclosure == Disclosure::Full && self.actor.role != Role::Administrator {
+            let sentence = "导出完整号码要由管理员办理。请改为遮掩导出，或请管理员导出。";
+            return Err(Fault::new(FaultKind::NotAllowed, sentence));
+        }
+        Ok(())
+    }
+
+    /// Enters a file in history and ledger.
+    fn enter(
+        &self,
+        sheet: &Sheet<'_>,
+        written: &Written,
+        path: &Path,
+        (manner, head): (ExportManner<'_>, Option<&str>),
+    ) -> Result<(), Fault> {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let shown = if full { "完整号码" } else { "遮掩号码" };
-        let detail =
-            format!("{n_rows} 行，{shown}，记录末条 {}", printed.as_deref().unwrap_or("无"));
-        self.desk().record(&Deed::new("export", format!("{sheet_name} {name}")).detail(detail))?;
-        Ok(ExportDone { path: path.to_owned(), n_rows, head })
+        let numbers = match manner.disclosure {
+            Disclosure::Full => "完整号码",
+            Disclosure::Masked => "遮掩号码",
+        };
+        let n_rows = written.n_rows;
+        let detail = format!("{n_rows} 行，{numbers}，记录末条 {}", head.unwrap_or("无"));
+        let reason = clean_line(manner.reason).text;
+        let deed = Deed::new("export", format!("{} {name}", sheet.name))
+            .detail(detail)
+            .reason(reason.clone());
+        let headers: Vec<&str> = sheet.columns.iter().map(|column| column.header).collect();
+        let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let new = NewExport {
+            what: sheet.name.to_owned(),
+            path: clean_line(&full.to_string_lossy()).text,
+            sha256: written.sha256,
+            n_rows: i64::try_from(n_rows).unwrap_or(i64::MAX),
+            n_drafts: i64::try_from(sheet.n_drafts.get()).unwrap_or(i64::MAX),
+            fields: headers.join("、"),
+            shown: shown(manner.disclosure),
+            reason,
+        };
+        self.desk().enter_export(&new, &deed).map(drop)
+    }
+
+    /// A page of the ledger of exports, with what is known of each file now.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn exports(&self, before: Option<i64>) -> Result<ExportsPage, Fault> {
+        let (mut rows, next) = self.desk().exports(before)?;
+        rows.iter_mut().for_each(look_for);
+        Ok((rows, next))
+    }
+
+    /// Enters that a file and its copies were deleted.
+    ///
+    /// # Errors
+    /// Where the file still lies there, it was entered already, or it is out of scope.
+    pub fn note_export_deleted(&self, id: ExportId, remark: &str) -> Result<(), Fault> {
+        let mut found = self.desk().export(id)?;
+        look_for(&mut found);
+        if found.whereabouts == Whereabouts::There {
+            let sentence = format!(
+                "「{}」还在原处，没有登记。请先把它和别处的副本都删掉，再来登记。",
+                found.path
+            );
+            return Err(Fault::new(FaultKind::Conflict, sentence));
+        }
+        self.desk().note_export_deleted(id, &clean_line(remark).text)
+    }
+}
+
+/// A table before it is written.
+pub(super) struct Sheet<'a> {
+    /// Name of the sheet.
+    pub name: &'a str,
+    /// Columns.
+    pub columns: &'a [ExportColumn],
+    /// Drafts among the rows that were written so far.
+    pub n_drafts: &'a Cell<usize>,
+}
+
+fn manner_of(order: &ExportOrder) -> ExportManner<'_> {
+    ExportManner {
+        disclosure: if order.full_ids { Disclosure::Full } else { Disclosure::Masked },
+        overwrite: order.overwrite.into(),
+        reason: &order.reason,
+    }
+}
+
+fn shown(disclosure: Disclosure) -> Shown {
+    match disclosure {
+        Disclosure::Masked => Shown::Masked,
+        Disclosure::Full => Shown::Full,
+    }
+}
+
+/// Whether a file lies where it was written. A link in its place is not followed.
+pub(super) fn look_for(record: &mut ExportRecord) {
+    if record.whereabouts != Whereabouts::Deleted {
+        let there = Path::new(&record.path).symlink_metadata().is_ok();
+        record.whereabouts = if there { Whereabouts::There } else { Whereabouts::Gone };
     }
 }
 

@@ -22,6 +22,7 @@ impl Door {
             }
         };
         self.seen = seen;
+        self.older = None;
         let Some(seen) = seen.filter(|seen| seen.seq > 0) else { return Ok(()) };
         let (last, _) = office.store.last_entry()?;
         if office.store.entry_hash(seen.seq)? == Some(seen.head) {
@@ -32,6 +33,7 @@ impl Door {
         } else {
             format!("第 {} 条和上次在这台机器上看到的不一样", seen.seq)
         };
+        self.older = Some(detail.clone());
         let deed = Deed::new("older_copy", "操作记录").detail(detail.clone());
         // Who only looks can note nothing; whoever writes next is told again.
         if office.viewing.is_none() {
@@ -41,6 +43,12 @@ impl Door {
             "数据比这台机器上次看到的旧，或者换成了另一份：{detail}。若刚恢复过备份，这是正常的，请把缺的补录；若没有，请先不要办理，问一下谁动过数据目录。这件事会记入操作记录。"
         ));
         Ok(())
+    }
+
+    /// In what the data was older than what this machine had seen of it, or another, when it was
+    /// opened; none where it was not.
+    pub fn older_copy(&self) -> Option<&str> {
+        self.older.as_deref()
     }
 
     /// Remembers how far the history goes, for the next time. That it cannot be written is told

@@ -1,8 +1,9 @@
 //! 操作记录: reading it, and writing it to a file.
 
+use std::cell::Cell;
 use std::path::Path;
 
-use super::exports::{paged, report};
+use super::exports::{Sheet, paged, report};
 use super::{ExportDone, ExportManner, Session};
 use crate::domain::fault::Fault;
 use crate::domain::history::HistoryQuery;
@@ -22,7 +23,7 @@ impl Session<'_> {
         (path, overwrite): (&Path, Overwrite),
         watch: &mut Watch<'_>,
     ) -> Result<ExportDone, Fault> {
-        let manner = ExportManner { disclosure: Disclosure::Masked, overwrite };
+        let manner = ExportManner { disclosure: Disclosure::Masked, overwrite, reason: "" };
         let desk = self.desk();
         let rows = paged(|before| desk.history(query, before));
         let mut n = 0;
@@ -30,6 +31,8 @@ impl Session<'_> {
             report(watch, &mut n)?;
             Ok(history_cells(row?, self.now))
         });
-        self.write(("操作记录", HISTORY_COLUMNS), &mut rows, path, manner)
+        let table =
+            Sheet { name: "操作记录", columns: HISTORY_COLUMNS, n_drafts: &Cell::new(0) };
+        self.write(&table, &mut rows, path, manner)
     }
 }

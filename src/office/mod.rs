@@ -5,6 +5,7 @@
 
 mod apply;
 mod backups;
+mod corrections;
 mod credentials;
 mod decide;
 mod demo;
@@ -23,6 +24,7 @@ mod places;
 mod reconcile;
 mod records;
 mod recovery;
+mod reminders;
 mod setup;
 mod station;
 
@@ -31,6 +33,7 @@ pub use backups::{
     BackupJob, Found as FoundBackup, Occasion, RestorePreview, check_backup, finish_restore,
     list_backups, preview_restore, restore,
 };
+pub use corrections::Corrected;
 pub use demo::{DEMO_ACCOUNTS, DemoAccount, DemoSize, is_demo, make_demo};
 pub use directory::NamedOrg;
 pub use door::{Door, Entry};

@@ -4,7 +4,7 @@ use super::Office;
 use crate::domain::account::Actor;
 use crate::domain::fault::Fault;
 use crate::domain::ids::Now;
-use crate::store::{Pen, Store};
+use crate::store::{Deed, Pen, Store, key_text};
 use crate::vault::SigningRoot;
 
 /// Said where the password leads to another key than the one that is entered. A password change
@@ -54,8 +54,30 @@ pub(super) fn enrol(
     now: Now,
     why: &str,
 ) -> Result<Pen, Fault> {
+    let (salt, pen) = new_pen(actor, root)?;
+    store.desk(actor, now).signing_with(Some(&pen)).enrol(&salt, why)?;
+    Ok(pen)
+}
+
+/// A signing key with a fresh salt, before it is entered.
+pub(super) fn new_pen(actor: &Actor, root: &SigningRoot) -> Result<([u8; 32], Pen), Fault> {
     let salt = SigningRoot::fresh_salt()?;
     let pen = Pen::new(actor.account, &*root.seed(&salt)?);
+    Ok((salt, pen))
+}
+
+/// Enters a key that the pen in force vouches for: `deed`, which the old pen signs, names it.
+pub(super) fn succeed(
+    store: &Store,
+    (actor, old): (&Actor, &Pen),
+    (deed, root): (Deed, &SigningRoot),
+    now: Now,
+    why: &str,
+) -> Result<Pen, Fault> {
+    let (salt, pen) = new_pen(actor, root)?;
+    let named = format!("签名公钥 {}", key_text(&pen.public_key()));
+    let detail = if deed.detail.is_empty() { named } else { format!("{}，{named}", deed.detail) };
+    store.desk(actor, now).signing_with(Some(old)).record(&deed.detail(detail))?;
     store.desk(actor, now).signing_with(Some(&pen)).enrol(&salt, why)?;
     Ok(pen)
 }
@@ -68,7 +90,6 @@ mod tests {
     use crate::domain::order::AccountEntry;
     use crate::office::tests::{ADMIN, PASSWORD, now, office};
     use crate::office::{Door, Entry};
-    use crate::store::Deed;
     use rusqlite::Connection;
 
     const OPERATOR: &str = "320102199505051238";
@@ -142,6 +163,37 @@ mod tests {
         door.reset_account(account, now()).unwrap();
         assert_eq!(keys_of(&door, account), [(true, Some(found.n_events))]);
         assert!(door.session(now()).unwrap().verify().is_ok());
+    }
+
+    #[test]
+    fn keys_are_vouched_for_by_the_one_before_or_by_another_administrator() {
+        use crate::office::tests::keys::{SECOND, enter, peopled, second};
+        let (_dir, mut door) = peopled();
+        let unvouched = |door: &Door| door.session(now()).unwrap().unvouched_keys().unwrap();
+        assert_eq!(unvouched(&door), ["周敏", "李静", "李静"], "first keys");
+        let vouch = |door: &Door, number: &str| {
+            door.session(now()).unwrap().desk().vouch(second().reveal(), number)
+        };
+        assert!(vouch(&door, "1234 5678").unwrap_err().sentence.contains("对不上"));
+        door.knock(second().reveal(), SECOND, now()).unwrap();
+        let number = door.session(now()).unwrap().desk().own_key_number().unwrap().unwrap();
+        assert_eq!(number.split(' ').filter(|group| group.len() == 4).count(), 8, "{number}");
+        assert!(vouch(&door, &number).is_err(), "nobody vouches for themselves");
+        enter(&mut door, now());
+        assert_eq!(vouch(&door, &number.replace(' ', "")), Ok("李静".to_owned()));
+        assert_eq!(unvouched(&door), ["周敏", "李静"]);
+        // A change of the password: the old key names the new one.
+        door.knock(second().reveal(), SECOND, now()).unwrap();
+        door.change_password(SECOND, OTHER, now()).unwrap();
+        assert_eq!(unvouched(&door), ["周敏", "李静"], "vouched for by the key before");
+        // A key that somebody else put there is not.
+        let stranger = Pen::new(AccountId(1), &[9; 32]).public_key();
+        let connection = behind(&door);
+        connection.execute_batch("DROP TRIGGER signers_are_only_closed").unwrap();
+        let swap = "UPDATE signers SET public_key = $1 WHERE until_seq IS NULL AND account_id =
+            (SELECT id FROM accounts WHERE id_number = $2)";
+        connection.execute(swap, rusqlite::params![stranger, second().reveal()]).unwrap();
+        assert_eq!(unvouched(&door).len(), 3);
     }
 
     #[test]

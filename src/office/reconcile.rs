@@ -1,9 +1,10 @@
 //! 对账: the list of the official site beside the transfers in scope.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use super::Session;
-use super::exports::{ExportDone, ExportManner, paged, report};
+use super::exports::{ExportDone, ExportManner, Sheet, paged, report};
 use super::imports::{read_fault, sheet_fault};
 use crate::domain::fault::Fault;
 use crate::domain::filter::{Direction, Sort, SortColumn, Start, TransferQuery, View};
@@ -88,7 +89,8 @@ impl Session<'_> {
             report(watch, &mut n)?;
             Ok(reconciled_cells(line, self.now))
         });
-        let manner = ExportManner { disclosure: Disclosure::Masked, overwrite };
-        self.write(("对账", RECONCILED_COLUMNS), &mut rows, path, manner)
+        let manner = ExportManner { disclosure: Disclosure::Masked, overwrite, reason: "" };
+        let sheet = Sheet { name: "对账", columns: RECONCILED_COLUMNS, n_drafts: &Cell::new(0) };
+        self.write(&sheet, &mut rows, path, manner)
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::order::{AccountEntry, MemberAnswers, RevealTarget};
 use crate::domain::organisation::{OrgEntry, Organisation};
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
+use crate::domain::progress::Watch;
 use crate::domain::text::clean_line;
 use crate::store::{Deed, NewAccount};
 use crate::vault::{Verifier, initial_password};
@@ -39,24 +40,19 @@ impl Session<'_> {
         self.desk().edit_member(id, &phone, &profile)
     }
 
-    /// Corrects a member's name or ID number.
+    /// Erases what is known of a member who is no longer in use here. Returns how many entries of the
+    /// history lost their texts.
     ///
     /// # Errors
-    /// Where the name or number is at fault, or the store refuses.
-    pub fn correct_member(
+    /// Where the password was not given just now, or the store refuses.
+    pub fn erase_member(
         &self,
         id: MemberId,
-        name: &str,
-        number: &str,
         reason: &str,
-    ) -> Result<(), Fault> {
-        let old = self.desk().member(id)?;
-        let name = PersonName::parse(name).map_err(|f| rule(f.to_string()))?;
-        let number = match number.trim() {
-            "" => old.id_number,
-            text => IdNumber::parse_as(old.document, text).map_err(|f| rule(f.to_string()))?,
-        };
-        self.desk().correct_member(id, (name.as_str(), &number), &clean_line(reason).text)
+        watch: &mut Watch<'_>,
+    ) -> Result<usize, Fault> {
+        self.check_assurance("删除个人信息")?;
+        self.desk().erase_member(id, &clean_line(reason).text, watch)
     }
 
     /// Makes or changes an organisation.

@@ -11,8 +11,9 @@ mod broken_off;
 mod door;
 mod freshness;
 mod key_change;
-mod keys;
+pub(super) mod keys;
 mod memory;
+mod rights;
 
 pub(super) const ADMIN: &str = "320102198801015536";
 pub(super) const PASSWORD: &str = "Spring-River-2026";

@@ -6,6 +6,9 @@ use super::types::{Basis, ClassRule, Deadline, FieldRule, Matching, PlaceClass, 
 use crate::domain::form::{FieldId, Reason};
 use crate::domain::workflow::Stage;
 
+/// Most days that personal data of somebody who left may be kept unreminded: a hundred years.
+pub(super) const MOST_KEPT: i64 = 36_500;
+
 /// Most days that a limit of the file may have.
 pub(super) const MOST_DAYS: i64 = 3650;
 

@@ -6,7 +6,8 @@ use toml::Table;
 
 use super::Rules;
 use super::entries::{
-    MOST_DAYS, class, deadline, field_rule, limit_days, named_classes, reason_fields, stage_limit,
+    MOST_DAYS, MOST_KEPT, class, deadline, field_rule, limit_days, named_classes, reason_fields,
+    stage_limit,
 };
 use super::fault::RuleFault;
 use super::read::{Faults, Item, check_once};
@@ -326,6 +327,11 @@ impl Book<'_> {
             self.basis(item);
             numbers.stale_days = item.number("stale_days", 1, MOST_DAYS);
             numbers.authenticated_from = item.number("authenticated_from", YEARS.0, YEARS.1);
+        });
+        self.root.one("personal_data", |item| {
+            numbers.personal_data = self.basis(item);
+            numbers.former_days = item.number("former_days", 1, MOST_KEPT);
+            numbers.export_days = item.number("export_days", 1, MOST_DAYS);
         });
     }
 

@@ -40,9 +40,13 @@ pub use types::{
     ReasonRule, Retention, Severity, Synonym, SystemRoot,
 };
 
+use chrono::{Months, NaiveDate};
+
 use crate::domain::form::{ExternalSystem, Reason};
 use crate::domain::id_number::normal_form;
+use crate::domain::ids::Now;
 use crate::domain::name_search::Synonyms;
+use crate::domain::reminder::{Due, ReminderKind};
 use crate::domain::workflow::Stage;
 use types::{ClassRule, Numbers, Words};
 
@@ -231,6 +235,30 @@ impl Rules {
         self.numbers.age_limit
     }
 
+    /// After how many days somebody who left is reminded of, since their data is still kept.
+    pub fn former_days(&self) -> i64 {
+        self.numbers.former_days
+    }
+
+    /// After how many days a file with full numbers should be deleted.
+    pub fn export_days(&self) -> i64 {
+        self.numbers.export_days
+    }
+
+    /// The members that a reminder is about today; none for the kinds that are about files.
+    pub fn due(&self, kind: ReminderKind, now: Now) -> Option<Due> {
+        match kind {
+            ReminderKind::Former => Some(Due::Former(now.waiting_since(self.former_days()))),
+            ReminderKind::Overage => born_by(now.today(), self.age_limit()).map(Due::Overage),
+            ReminderKind::Exports | ReminderKind::Backups => None,
+        }
+    }
+
+    /// What stands behind the limits for personal data.
+    pub fn personal_data_basis(&self) -> &Basis {
+        &self.numbers.personal_data
+    }
+
     /// Retention terms, in the order of the file.
     pub fn retentions(&self) -> &[Retention] {
         &self.retentions
@@ -255,4 +283,10 @@ impl Rules {
     pub fn check_basis(&self, item: CheckItem) -> Option<&Basis> {
         self.checks.iter().find(|(of, _)| *of == item).map(|(_, basis)| basis)
     }
+}
+
+/// Whoever was born on this day or before is so many full years old today.
+fn born_by(today: NaiveDate, years: i64) -> Option<NaiveDate> {
+    let months = u32::try_from(years).ok()?.checked_mul(12)?;
+    today.checked_sub_months(Months::new(months))
 }

@@ -330,6 +330,9 @@ pub(super) struct Numbers {
     pub(super) join_block_below: i64,
     pub(super) join_warn_below: i64,
     pub(super) stale_days: i64,
+    pub(super) former_days: i64,
+    pub(super) export_days: i64,
+    pub(super) personal_data: Basis,
     pub(super) authenticated_from: i64,
     pub(super) membership: MembershipNumbers,
 }

@@ -217,6 +217,23 @@ impl Desk<'_> {
         })
     }
 
+    /// Replaces what lets an account in, where its sign-in name has changed: a one-time code until
+    /// then, or an initial password that counts from now.
+    pub(super) fn issue_anew(
+        &self,
+        account: &Account,
+        verifier: &str,
+        until: Option<Moment>,
+    ) -> Stored<()> {
+        const AGE: &str = "UPDATE accounts SET made_at = $1 WHERE id = $2";
+        self.set_verifier(account.id, verifier, until)?;
+        self.store.connection.execute(AGE, [self.now.moment.0, account.id.0]).told()?;
+        self.store.close_signer(account.id)?;
+        self.store.distrust_slots(account.id)?;
+        let why = "证件号更正以后，登录名跟着换了";
+        self.note(&Deed::new("account_reset", account.name.clone()).detail(why)).map(drop)
+    }
+
     /// Takes an account out of use. Returns the key slot that must be removed with it. Where it was
     /// an administrator's, the database key is due to be changed.
     ///

@@ -19,14 +19,38 @@ use crate::domain::progress::Watch;
 /// What stands where a name stood.
 const GONE: &str = "（已删除）";
 
+/// The numbers that the person has, or had before a correction.
+const NUMBERS: &str = "SELECT ?2 UNION SELECT old_number FROM corrections
+    WHERE member_id = ?1 AND state = 'accepted'";
+
 /// The entries that speak of a person: about the record, about the transfers, of and about the
-/// account. An account's own entries name nobody but the person, so a removed one is found by name.
+/// account, and those in whose texts the number or telephone stands. An account's own entries name
+/// nobody but the person, so a removed one is found by name. Where the name can mean nobody else it
+/// is looked for in every text.
 const ENTRIES: &str = "SELECT seq, salt, actor, object, reason, detail FROM events
-    WHERE salt IS NOT NULL AND (member_id = $1
-        OR transfer_id IN (SELECT id FROM transfers WHERE person_number = $2)
-        OR account_id IN (SELECT id FROM accounts WHERE id_number = $2)
-        OR (object = $3 AND action LIKE 'account\\_%' ESCAPE '\\'
-            AND NOT EXISTS (SELECT 1 FROM accounts WHERE name = $3 AND id_number <> $2)))";
+    WHERE salt IS NOT NULL AND (member_id = ?1
+        OR transfer_id IN (SELECT id FROM transfers WHERE person_number IN (SELECT * FROM numbers)
+            OR member_id = ?1)
+        OR account_id IN (SELECT id FROM accounts WHERE id_number IN (SELECT * FROM numbers))
+        OR EXISTS (SELECT 1 FROM numbers WHERE instr(object || reason || detail, number))
+        OR (?4 <> '' AND instr(object || reason || detail, ?4))
+        OR (?5 AND instr(actor || '|' || object || '|' || reason || '|' || detail, ?3))
+        OR (object = ?3 AND action LIKE 'account\\_%' ESCAPE '\\'
+            AND NOT EXISTS (SELECT 1 FROM accounts WHERE name = ?3
+                AND id_number NOT IN (SELECT * FROM numbers))))";
+
+/// Whether no other person of the database has a name with this one in it.
+const UNMISTAKABLE: &str = "SELECT length(?3) > 1
+    AND NOT EXISTS (SELECT 1 FROM members WHERE id <> ?1 AND instr(name, ?3))
+    AND NOT EXISTS (SELECT 1 FROM accounts WHERE instr(name, ?3)
+        AND id_number NOT IN (SELECT * FROM numbers))
+    AND NOT EXISTS (SELECT 1 FROM transfers WHERE instr(person_name, ?3)
+        AND person_number NOT IN (SELECT * FROM numbers) AND member_id IS NOT ?1)";
+
+/// A statement that may name `numbers`.
+fn with_numbers(sql: &str) -> String {
+    format!("WITH numbers (number) AS ({NUMBERS}) {sql}")
+}
 
 impl Desk<'_> {
     /// Erases what is known of a member who is no longer in use here. Returns how many entries of
@@ -34,15 +58,16 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// Where this person is no administrator over the branch, no reason is given, or the member is
-    /// in use: current members, open transfers and accounts come first.
+    /// in use: current members, open transfers, waiting corrections and accounts come first.
     pub fn erase_member(&self, id: MemberId, reason: &str, watch: &mut Watch<'_>) -> Stored<usize> {
         self.check_administrator()?;
         let member = self.member_to_change(id)?;
         self.check_erasable(&member, reason)?;
         self.store.atomically(|| {
-            let number = member.id_number.reveal();
-            let n = self.erase_entries(id, number, &member.name)?;
-            self.erase_rows(id, number)?;
+            let unmistakable = self.is_unmistakable(&member)?;
+            let n = self.erase_entries(&member, unmistakable)?;
+            self.erase_elsewhere(&member, unmistakable)?;
+            self.erase_rows(&member)?;
             let forget = "DELETE FROM transfer_words; DELETE FROM member_words;";
             self.store.connection.execute_batch(forget).told()?;
             self.store.file_anew(watch)?;
@@ -71,18 +96,32 @@ impl Desk<'_> {
                 member.name
             )));
         }
+        if let Some(asked) = self.open_correction(member.id)? {
+            return Err(conflict(format!(
+                "{} 还有一条更正申请等着核准（第 {asked} 号）。请先办完那一条。",
+                member.name
+            )));
+        }
         match self.store.sitting(number)? {
             Some(_) => Err(conflict(format!("{} 还有账号。请先移除账号。", member.name))),
             None => Ok(()),
         }
     }
 
-    fn erase_entries(&self, id: MemberId, number: &str, name: &str) -> Stored<usize> {
-        const UPDATE: &str = "UPDATE events SET salt = NULL, digest = $1, actor = '', object = '',
-                reason = '', detail = '' WHERE seq = $2";
+    fn is_unmistakable(&self, member: &Member) -> Stored<bool> {
+        let values = params![member.id.0, member.id_number.reveal(), member.name];
+        let sql = with_numbers(UNMISTAKABLE);
+        self.store.connection.query_row(&sql, values, |r| r.get(0)).told()
+    }
+
+    fn erase_entries(&self, member: &Member, unmistakable: bool) -> Stored<usize> {
+        const UPDATE: &str = "UPDATE events SET salt = NULL, digest = ?1, actor = '', object = '',
+                reason = '', detail = '' WHERE seq = ?2";
         let connection = &self.store.connection;
-        let mut statement = connection.prepare(ENTRIES).told()?;
-        let rows = statement.query_map(params![id.0, number, name], |r| {
+        let mut statement = connection.prepare(&with_numbers(ENTRIES)).told()?;
+        let (number, phone) = (member.id_number.reveal(), &member.phone);
+        let values = params![member.id.0, number, member.name, phone, unmistakable];
+        let rows = statement.query_map(values, |r| {
             let salt: Vec<u8> = r.get(1)?;
             let texts: [String; 4] = [r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?];
             let digest = personal_digest(&salt, texts.each_ref().map(String::as_str));
@@ -95,22 +134,81 @@ impl Desk<'_> {
         Ok(found.len())
     }
 
-    fn erase_rows(&self, id: MemberId, number: &str) -> Stored<()> {
-        const TRANSFERS: &str = "UPDATE transfers SET person_number = '', person_name = $1,
+    /// What stands of the person in tables that are about something else.
+    fn erase_elsewhere(&self, member: &Member, unmistakable: bool) -> Stored<()> {
+        self.forget_tries(member)?;
+        self.erase_contact(member)?;
+        self.erase_in_lists(member, unmistakable)
+    }
+
+    fn forget_tries(&self, member: &Member) -> Stored<()> {
+        let connection = &self.store.connection;
+        let mut statement = connection.prepare(NUMBERS).told()?;
+        let values = params![member.id.0, member.id_number.reveal()];
+        let numbers = statement.query_map(values, |r| r.get::<_, String>(0)).told()?;
+        let numbers: Vec<String> = numbers.collect::<Result<_, _>>().told()?;
+        numbers.iter().try_for_each(|number| self.store.forget_attempts(number))
+    }
+
+    /// The person as contact of organisations: by the telephone; by the name where the organisation
+    /// is the person's branch or one above it, or where no telephone says that it is somebody else.
+    fn erase_contact(&self, member: &Member) -> Stored<()> {
+        const PHONES: &str = "UPDATE organisations SET contact_name = '', contact_phone = ''
+            WHERE ?1 <> '' AND contact_phone = ?1";
+        const NAMES: &str = "UPDATE organisations SET contact_name = '', contact_phone = ''
+            WHERE contact_name = ?1 AND (contact_phone = '' OR substr(?2, 1, length(path)) = path)";
+        let connection = &self.store.connection;
+        connection.execute(PHONES, [&member.phone]).told()?;
+        let values = params![member.name, member.branch_path.as_str()];
+        connection.execute(NAMES, values).map(drop).told()
+    }
+
+    /// Names of files and reasons that people typed, and who entered a key slot.
+    fn erase_in_lists(&self, member: &Member, unmistakable: bool) -> Stored<()> {
+        const SLOTS: &str = "UPDATE slot_pks SET added_by = ?4 WHERE added_by = ?3
+            AND NOT EXISTS (SELECT 1 FROM accounts WHERE name = ?3
+                AND id_number NOT IN (SELECT * FROM numbers))";
+        const FILES: &str = "UPDATE batches SET file_name = ?4
+            WHERE (?5 AND instr(file_name, ?3))
+                OR EXISTS (SELECT 1 FROM numbers WHERE instr(file_name, number))";
+        const EXPORTS: &str = "UPDATE exports SET path = ?4, reason = ''
+            WHERE (?5 AND instr(path || '|' || reason, ?3))
+                OR EXISTS (SELECT 1 FROM numbers WHERE instr(path || '|' || reason, number))";
+        const ORDERS: &str = "UPDATE corrections SET remark = '', reason = '', evidence = ''
+            WHERE ?5 AND member_id <> ?1 AND instr(remark || '|' || reason || '|' || evidence, ?3)";
+        let number = member.id_number.reveal();
+        let values = params![member.id.0, number, member.name, GONE, unmistakable];
+        for sql in [SLOTS, FILES, EXPORTS, ORDERS] {
+            let sql = with_numbers(sql);
+            let mut statement = self.store.connection.prepare(&sql).told()?;
+            let n = statement.parameter_count();
+            let used = values.get(..n).unwrap_or(values);
+            statement.execute(used).told()?;
+        }
+        Ok(())
+    }
+
+    fn erase_rows(&self, member: &Member) -> Stored<()> {
+        const TRANSFERS: &str = "UPDATE transfers SET person_number = '', person_name = ?3,
                 name_key = '', contact_phone = '', further_study = '', school = '', employer = '',
                 address = '', destination_typed = '', origin_typed = '', remark = '',
-                closing_reason = '' WHERE person_number = $2";
-        const ACCOUNTS: &str =
-            "UPDATE accounts SET id_number = $1, name = $2, phone = '' WHERE id_number = $3";
-        const MEMBERS: &str = "UPDATE members SET id_number = $1, document = 'other', name = $2,
+                closing_reason = '' WHERE person_number IN (SELECT * FROM numbers) OR member_id = ?1";
+        const ACCOUNTS: &str = "UPDATE accounts SET id_number = ?4, name = ?3, phone = ''
+            WHERE id_number IN (SELECT * FROM numbers)";
+        const CORRECTIONS: &str = "UPDATE corrections SET old_name = ?3, new_name = ?3,
+                old_number = ?4, new_number = ?4, reason = '', evidence = '', remark = ''
+            WHERE member_id = ?1";
+        const MEMBERS: &str = "UPDATE members SET id_number = ?1, document = 'other', name = ?2,
                 name_key = '', phone = '', ethnic_group = '', political_status = '',
                 education = '', joined_on = '', league_post = '', membership_number = '',
                 fees_paid_to = '', authentication = 'unknown', graduation_mark = 'none'
-            WHERE id = $3";
+            WHERE id = ?3";
         let connection = &self.store.connection;
-        let stand_in = format!("DELETED{:08}", id.0);
-        connection.execute(TRANSFERS, [GONE, number]).told()?;
-        connection.execute(ACCOUNTS, [stand_in.as_str(), GONE, number]).told()?;
-        connection.execute(MEMBERS, params![stand_in, GONE, id.0]).map(drop).told()
+        let (id, number) = (member.id.0, member.id_number.reveal());
+        let stand_in = format!("DELETED{id:08}");
+        connection.execute(&with_numbers(TRANSFERS), params![id, number, GONE]).told()?;
+        connection.execute(&with_numbers(ACCOUNTS), params![id, number, GONE, stand_in]).told()?;
+        connection.execute(CORRECTIONS, params![id, number, GONE, stand_in]).told()?;
+        connection.execute(MEMBERS, params![stand_in, GONE, id]).map(drop).told()
     }
 }

@@ -136,7 +136,8 @@ impl<'a> Desk<'a> {
 
     fn check_unused(&self, kind: &str, batch: BatchId) -> Stored<()> {
         const MEMBERS: &str = "SELECT count(*) FROM members m WHERE m.batch_id = $1
-            AND EXISTS (SELECT 1 FROM transfers t WHERE t.person_number = m.id_number OR t.member_id = m.id)";
+            AND (EXISTS (SELECT 1 FROM transfers t WHERE t.person_number = m.id_number OR t.member_id = m.id)
+                OR EXISTS (SELECT 1 FROM corrections c WHERE c.member_id = m.id))";
         const ORGS: &str = "SELECT count(*) FROM organisations o WHERE o.batch_id = $1 AND (
             EXISTS (SELECT 1 FROM members m WHERE m.branch_id = o.id)
             OR EXISTS (SELECT 1 FROM accounts a WHERE a.org_id = o.id)

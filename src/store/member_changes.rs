@@ -1,4 +1,4 @@
-//! Changes of a member's record: the free parts, corrections, and taking it out of use.
+//! Changes of a member's record: the free parts, and taking it out of use.
 
 use rusqlite::params;
 
@@ -6,14 +6,12 @@ use super::Desk;
 use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, rule};
 use crate::domain::account::Role;
-use crate::domain::id_number::IdNumber;
 use crate::domain::ids::MemberId;
 use crate::domain::member::{Member, Profile};
-use crate::domain::name_key::name_key;
 
 impl Desk<'_> {
-    /// Changes the free parts of a record: telephone and profile. Name, ID number and branch have
-    /// ways of their own.
+    /// Changes the free parts of a record: telephone and profile. Name and ID number are
+    /// corrected by request, and the branch changes by a transfer.
     ///
     /// # Errors
     /// Where the member is out of scope.
@@ -51,68 +49,6 @@ impl Desk<'_> {
             ));
         }
         Ok(member)
-    }
-
-    /// Corrects name or ID number, recorded with old and new (the number masked) and the reason.
-    ///
-    /// # Errors
-    /// Without a reason, out of scope, or where the new number is taken; and a new number during an
-    /// open transfer or while an account signs in with the old one.
-    pub fn correct_member(
-        &self,
-        id: MemberId,
-        (name, number): (&str, &IdNumber),
-        reason: &str,
-    ) -> Stored<()> {
-        const UPDATE: &str =
-            "UPDATE members SET name = $1, name_key = $2, id_number = $3 WHERE id = $4";
-        self.check_administrator()?;
-        let old = self.member_to_change(id)?;
-        if reason.trim().is_empty() {
-            return Err(rule(
-                "还没写更正的原因。更正姓名或证件号会留痕，请写清依据，例如「按身份证更正」。",
-            ));
-        }
-        if old.name == name && old.id_number == *number {
-            return Err(rule(
-                "姓名和证件号都和现在一样，没有要更正的。请改好再提交；不用改就按 Esc 返回。",
-            ));
-        }
-        self.store.atomically(|| {
-            if old.id_number != *number {
-                self.check_number_free(&old, number)?;
-            }
-            let values = params![name, name_key(name), number.reveal(), id.0];
-            self.store.connection.execute(UPDATE, values).told()?;
-            let detail = format!(
-                "姓名「{}」改为「{name}」，证件号{}",
-                old.name,
-                if old.id_number == *number { "不变" } else { "已更正" }
-            );
-            self.note(&Deed::new("member_correct", name).about(id).detail(detail).reason(reason))
-                .map(drop)
-        })
-    }
-
-    fn check_number_free(&self, old: &Member, number: &IdNumber) -> Stored<()> {
-        if let Some(there) = self.presence(number.reveal())? {
-            return Err(conflict(there));
-        }
-        // The number tells whose account it is, and by it nobody decides about themselves.
-        if let Some(there) = self.store.sitting(old.id_number.reveal())? {
-            return Err(conflict(format!(
-                "{} 有账号（{}），登录名就是证件号。请先移除账号，更正证件号以后再开设。",
-                old.name,
-                there.account.role.label()
-            )));
-        }
-        match self.store.open_transfer_of(old.id_number.reveal())? {
-            Some(open) => Err(conflict(format!(
-                "{} 有一单在办（{open}），办完或撤销后才能更正证件号。",
-                old.name
-            ))),
-            None => Ok(()),
-        }
     }
 
     /// Takes a member out of use.

@@ -6,7 +6,7 @@ use super::chain::Deed;
 use super::fault::{Stored, Told, conflict, not_allowed, not_found};
 use super::organisations::{check_in_use, no_branch};
 use super::words::Search;
-use super::{Desk, Store};
+use super::{Desk, Store, retention};
 use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
 use crate::domain::ids::{BatchId, MemberId, OrgId};
 use crate::domain::member::{
@@ -15,6 +15,7 @@ use crate::domain::member::{
 use crate::domain::name_key::name_key;
 use crate::domain::organisation::{OrgKind, OrgPath, Organisation};
 use crate::domain::phone::mask_phone;
+use crate::domain::reminder::Due;
 
 const COLUMNS: &str = "m.id, m.name, m.document, m.id_number, m.phone, m.branch_id, o.full_name, o.path,
     m.ethnic_group, m.political_status, m.education, m.joined_on, m.league_post, m.membership_number,
@@ -27,7 +28,7 @@ const PAGE: usize = 100;
 const MOST_SORTED: i64 = 5_000;
 
 /// The members of a small scope by their branches, for SQL.
-const FEW: &str = "m.id IN (SELECT id FROM members WHERE branch_id IN (SELECT id FROM organisations
+pub(super) const FEW: &str = "m.id IN (SELECT id FROM members WHERE branch_id IN (SELECT id FROM organisations
         WHERE path >= max(:lo, :under) AND path < (CASE :under WHEN '' THEN :hi ELSE min(:hi, :end) END))
     UNION ALL SELECT id FROM members WHERE id_number = :id)";
 
@@ -44,6 +45,8 @@ pub struct MemberFilter {
     pub after: Option<(String, i64)>,
     /// Most rows; a page where it is not said.
     pub limit: Option<usize>,
+    /// Only those that a reminder is about.
+    pub due: Option<Due>,
 }
 
 impl Store {
@@ -213,6 +216,7 @@ impl Desk<'_> {
         let is_gathered = search.as_ref().is_some_and(|search| search.few);
         let scope =
             if !is_gathered && self.has_few_members(filter.under.as_ref())? { FEW } else { "1" };
+        let kept = filter.due.map_or_else(|| "1".to_owned(), retention::condition);
         let sql = format!(
             "SELECT m.id, m.name, m.id_number, m.phone, o.full_name, m.joined_on,
                 m.league_post, m.state, coalesce((SELECT t.number FROM transfers t WHERE t.person_number = m.id_number
@@ -222,7 +226,7 @@ impl Desk<'_> {
             WHERE ((o.path >= :lo AND o.path < :hi) OR m.id_number = :id)
               AND (:under = '' OR (o.path >= :under AND o.path < :end))
               AND (m.state = 'active' OR :former)
-              AND {searched} AND {scope} AND (m.name_key, m.id) > (:key, :row)
+              AND {searched} AND {scope} AND {kept} AND (m.name_key, m.id) > (:key, :row)
             ORDER BY m.name_key, m.id LIMIT :limit"
         );
         let mut statement = self.store.connection.prepare_cached(&sql).told()?;
@@ -231,6 +235,8 @@ impl Desk<'_> {
         ":limit": limit + 1};
         let mut values = usual.to_vec();
         values.extend(search.iter().flat_map(Search::params));
+        let due = filter.due.map(retention::value);
+        values.extend(due.iter().map(|due| (":due", due as &dyn ToSql)));
         let found = statement
             .query_map(values.as_slice(), |r| Ok((row_of(r)?, r.get::<_, String>(9)?)))
             .told()?;
@@ -243,7 +249,7 @@ impl Desk<'_> {
 
     /// Whether so few members are in scope, or below an organisation, that it is cheapest to read and
     /// sort them all: otherwise a page is met soon on a walk in the order of the names.
-    fn has_few_members(&self, under: Option<&OrgPath>) -> Stored<bool> {
+    pub(super) fn has_few_members(&self, under: Option<&OrgPath>) -> Stored<bool> {
         const ORGS: &str = "SELECT id FROM organisations WHERE path >= $1 AND path < $2 LIMIT 4000";
         let all = self.bounds();
         let (low, high) =

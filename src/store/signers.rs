@@ -4,17 +4,23 @@ use std::collections::HashMap;
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use rusqlite::{OptionalExtension, params};
+use sha2::{Digest as _, Sha256};
 
 use super::chain::Deed;
-use super::fault::{Stored, Told};
+use super::fault::{Stored, Told, not_found, rule};
 use super::{Desk, Store};
+use crate::domain::id_number::mask_id;
 use crate::domain::ids::AccountId;
+use crate::domain::text::narrow;
 
 /// Separates these signatures from every other use of such keys.
 const PURPOSE: &[u8] = b"tuanzhuan-sign-1";
 
 /// The action of the entry that a key begins with.
 pub(super) const KEY_ENTRY: &str = "signing_key";
+
+/// The action of the entry by which somebody vouches for another's key.
+const VOUCH: &str = "key_vouch";
 
 /// What a signed-in person signs with (Ed25519). Wiped when dropped.
 pub struct Pen {
@@ -102,7 +108,83 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The names of those whose key in force nobody has vouched for: neither the key before it, in
+    /// the change of the password, nor another administrator who compared its number. Whoever knows
+    /// the database key could enter a key for somebody else, but vouch for it only in the own name.
+    /// It means something once the history was proven.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn unvouched_signers(&self) -> Stored<Vec<String>> {
+        const KEYS: &str = "SELECT s.account_id, s.public_key, s.from_seq, a.name
+            FROM signers s JOIN accounts a ON a.id = s.account_id
+            WHERE s.until_seq IS NULL ORDER BY s.id";
+        const SAID: &str = "SELECT account_id, action, seq, detail FROM events
+            WHERE action IN ('key_vouch', 'password_change')";
+        type Said = (Option<i64>, String, i64, String);
+        let mut statement = self.connection.prepare(SAID).told()?;
+        let rows =
+            statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).told()?;
+        let said: Vec<Said> = rows.collect::<Result<_, _>>().told()?;
+        let mut statement = self.connection.prepare(KEYS).told()?;
+        let mut rows = statement.query([]).told()?;
+        let mut names = Vec::new();
+        while let Some(r) = rows.next().told()? {
+            let (account, from): (i64, i64) = (r.get(0).told()?, r.get(2).told()?);
+            let text = key_text(&r.get(1).told()?);
+            let vouches = |(by, action, seq, detail): &Said| {
+                let own = *by == Some(account);
+                let counts = if action == VOUCH { !own } else { own && *seq < from };
+                counts && detail.contains(&text)
+            };
+            if !said.iter().any(vouches) {
+                names.push(r.get(3).told()?);
+            }
+        }
+        Ok(names)
+    }
+}
+
 impl Desk<'_> {
+    /// Vouches for somebody's key: the number that the person reads out is the one of the key that
+    /// stands here.
+    ///
+    /// # Errors
+    /// Where this person is no administrator or is the person, there is no such account or no key,
+    /// or the numbers differ.
+    pub fn vouch(&self, id_number: &str, number: &str) -> Stored<String> {
+        self.check_administrator()?;
+        let sitting = self.store.sitting(id_number)?;
+        let account = sitting.map(|sitting| sitting.account);
+        let next = "请用「account list」核对身份证号。";
+        let account = account.ok_or_else(|| not_found("账号", &mask_id(id_number), next))?;
+        if account.id == self.actor.account {
+            return Err(rule("自己的签名公钥要由另一位管理员确认。请把编号读给他听。"));
+        }
+        let Some(current) = self.store.current_signer(account.id)? else {
+            return Err(rule("这个账号还没有登记签名公钥：本人设好密码登录以后才有。"));
+        };
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        if digits(&narrow(number)) != digits(&key_number(&current.public_key)) {
+            return Err(rule(
+                "编号和库里登记的公钥对不上，没有确认。请本人重新登录，当面或打电话再读一遍；仍对不上，请停止办理，交给上级管理员核对。",
+            ));
+        }
+        let deed = Deed::new(VOUCH, account.name.clone()).detail(key_text(&current.public_key));
+        self.store.atomically(|| self.note(&deed))?;
+        Ok(account.name)
+    }
+
+    /// The number of the own key, to be read out; none where there is no key.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn own_key_number(&self) -> Stored<Option<String>> {
+        let current = self.store.current_signer(self.actor.account)?;
+        Ok(current.map(|current| key_number(&current.public_key)))
+    }
+
     /// Enters the public half of this desk's pen as the person's key from here on; an older one ends.
     /// The entry is signed with the new key itself, which shows that the person has it. Does nothing
     /// at a desk without a pen.
@@ -125,8 +207,19 @@ impl Desk<'_> {
     }
 }
 
+/// What is compared by telephone: 8 groups of 4 digits that no second key has.
+fn key_number(public_key: &[u8; 32]) -> String {
+    let hash = Sha256::new().chain_update(b"tuanzhuan-key-number-1").chain_update(public_key);
+    let groups = hash.finalize();
+    let groups = groups.chunks_exact(4).map(|bytes| {
+        let number = bytes.iter().fold(0_u32, |n, byte| (n << 8) | u32::from(*byte));
+        format!("{:04}", number % 10_000)
+    });
+    groups.collect::<Vec<_>>().join(" ")
+}
+
 /// A public key as the history has it.
-pub(super) fn key_text(public_key: &[u8; 32]) -> String {
+pub fn key_text(public_key: &[u8; 32]) -> String {
     public_key.iter().map(|b| format!("{b:02x}")).collect()
 }
 

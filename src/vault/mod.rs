@@ -46,7 +46,7 @@ pub use keyring::{Unlocked, Vault};
 pub use lockout::{AccountMark, AttemptsFile, Gate, gate, wait_after};
 pub use policy::{PersonalFacts, PolicyFault, check_login_password, check_slot_password};
 pub use recovery::RecoveryKey;
-pub use rotate::SlotKey;
+pub use rotate::{SlotKey, key_generation};
 pub use seen::Seen;
 pub use signing::SigningRoot;
 pub use slot_changes::PlannedSlot;

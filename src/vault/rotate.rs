@@ -12,6 +12,7 @@
 //! into the file gets nothing.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::fault::VaultFault;
 use super::file::Body;
@@ -141,6 +142,13 @@ impl Vault {
         self.check_seal(key)?;
         if self.is_changing_key() { Err(VaultFault::KeyChangeUnderWay) } else { Ok(()) }
     }
+}
+
+/// The number of the database key that a key file was sealed for last, as the file says: enough to
+/// tell an old file from the one in force, and no proof of anything. None where it cannot be read.
+#[must_use]
+pub fn key_generation(path: &Path) -> Option<u32> {
+    read_key_file(path).ok().map(|file| file.body.generation())
 }
 
 fn slot_key(slot: &Slot) -> SlotKey {

@@ -66,10 +66,13 @@ fn exports_begin_with_the_seven_columns() {
     let mut office = journey!(Committee, "9", "export-form");
     let (csv, xlsx) = (office.path("转接.csv"), office.path("转接.xlsx"));
     office.keys("<f2>").paste(&csv.to_string_lossy()).keys("<f8>");
+    office.must_show("导出预览");
+    assert!(!csv.exists(), "looked at before it is written");
+    office.keys("1");
     office.must_show("18");
     let head = head_of(&office, "转接.csv");
     assert!(head.starts_with(SEVEN), "{head}");
-    office.keys("9<f2>").paste(&xlsx.to_string_lossy()).keys("<f8>");
+    office.keys("9<f2>").paste(&xlsx.to_string_lossy()).keys("<f8>1");
     assert!(std::fs::read(xlsx).unwrap().starts_with(b"PK"));
 }
 
@@ -79,7 +82,7 @@ const SEVEN: &str = "转出人,转出团组织,转入团组织,申请时间,完�
 fn an_export_replaces_nothing_unasked() {
     let mut office = Rehearsal::office(Who::Committee);
     let path = office.file("转接.csv", b"kept");
-    office.keys("9<f2>").paste(&path.to_string_lossy()).keys("<f8>");
+    office.keys("9<f2>").paste(&path.to_string_lossy()).keys("<f8>1");
     assert_eq!(std::fs::read(&path).unwrap(), b"kept");
     office.must_show("已有");
 }

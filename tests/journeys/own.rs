@@ -27,5 +27,7 @@ fn a_member_applies_anew_after_withdrawing() {
 
 #[test]
 fn an_administrator_has_a_centre_too() {
-    journey!(Branch, "0<end><up><up><up><up><up><up><up><enter>", "own-centre-of-administrator");
+    let mut office = Rehearsal::office(Who::Branch);
+    office.menu("个人中心");
+    picture!(office, "own-centre-of-administrator");
 }

@@ -2,14 +2,12 @@
 
 use crate::rehearsal::{Rehearsal, Who};
 
-const ENTRY: &str = "0<end><up><up><up><up><up><up><enter>";
-
 /// All transfers of the office as a list of the official site, each line changed by `change`.
 fn official(office: &mut Rehearsal, change: impl Fn(usize, String) -> Option<String>) -> String {
     let made = office.path("全部.csv");
     // 全部 is the last view, and what it finds is written.
     office.keys("<right><right><right><right><right>9<f2>").paste(&made.to_string_lossy());
-    office.keys("<f8>");
+    office.keys("<f8>1");
     let text = std::fs::read_to_string(&made).unwrap();
     let seven = |line: &str| line.split(',').take(7).collect::<Vec<_>>().join(",");
     let mut lines = text.trim_start_matches('\u{feff}').lines().map(seven);
@@ -22,7 +20,7 @@ fn official(office: &mut Rehearsal, change: impl Fn(usize, String) -> Option<Str
 }
 
 fn compare(office: &mut Rehearsal, path: &str) {
-    office.keys(ENTRY).paste(path);
+    office.menu("对账").paste(path);
     office.keys("<f8>");
 }
 

@@ -236,6 +236,8 @@ fn export(office: &mut Office) {
     office.window.keys("<f2>");
     office.window.type_text(&path.display().to_string());
     office.window.keys("<f8>");
+    office.window.wait_for("导出预览");
+    office.window.keys("1");
     office.window.wait_for("已导出 1 ");
 }
 

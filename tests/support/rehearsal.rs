@@ -135,6 +135,20 @@ impl Rehearsal {
         self
     }
 
+    /// Opens the entry of the menu that has these words, wherever it stands.
+    pub fn menu(&mut self, words: &str) -> &mut Self {
+        const MOST: usize = 60;
+        self.keys("0");
+        let chosen = |row: &String| row.contains('►') && row.contains(words);
+        for _ in 0..MOST {
+            if self.rows().iter().any(chosen) {
+                return self.keys("<enter>");
+            }
+            self.keys("<down>");
+        }
+        unreachable!("the menu has no 「{words}」")
+    }
+
     /// Pastes a text.
     pub fn paste(&mut self, text: &str) -> &mut Self {
         self.take(Msg::Paste(text.to_owned()));

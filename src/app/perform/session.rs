@@ -1,10 +1,13 @@
 //! What a signed-in person asks of the office.
 
+use crate::app::long_work::full_path;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::history::HistoryQuery;
 use crate::domain::ids::{MemberId, OrgId};
 use crate::domain::organisation::{OrgEntry, OrgKind};
-use crate::model::effect::{Effect, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Ticket};
+use crate::model::effect::{
+    Effect, ExportOrder, MemberAnswers, MemberQuery, OrgQuery, OrgScope, Reply, Ticket,
+};
 use crate::office::Session;
 use crate::store::{MemberFilter, OrgFilter};
 
@@ -39,6 +42,16 @@ pub(super) fn perform(session: Session<'_>, effect: Effect) -> Result<Vec<Reply>
             let (rows, next) = session.letters(&query)?;
             Reply::Letters(t, rows, next)
         }
+        Effect::LoadCorrections(t, shown) => Reply::Corrections(t, desk.corrections(shown)?),
+        Effect::LoadExports(t, before) => {
+            let (rows, next) = session.exports(before)?;
+            Reply::Exports(t, rows, next)
+        }
+        Effect::LoadReminders(t) => Reply::Reminders(t, session.reminders()?),
+        Effect::PreviewExport(order) => {
+            let order = ExportOrder { path: full_path(&order.path), ..order };
+            Reply::ExportPreview(Box::new(session.preview_export(&order)?))
+        }
         other => writing(session, other)?,
     }])
 }
@@ -72,9 +85,19 @@ fn writing(session: Session<'_>, effect: Effect) -> Result<Reply, Fault> {
             Reply::AccountIssued { name: entry.name, code: String::new(), sentence }
         }
         Effect::SaveMember(id, answers) => save_member(session, id, &answers)?,
-        Effect::CorrectMember { id, name, id_number, reason } => {
-            session.correct_member(id, &name, &id_number, &reason)?;
-            Reply::Stored(format!("已更正为 {name}，操作记录里留有原来的内容和原因。"))
+        Effect::AskCorrection { id, name, id_number, reason, evidence } => {
+            let asked = session.ask_correction(id, (&name, &id_number), (&reason, &evidence))?;
+            Reply::Stored(format!(
+                "已申请更正（第 {asked} 号），等另一位管理员在「更正申请」里核准。记录现在还没有改。"
+            ))
+        }
+        Effect::RefuseCorrection(id, remark) => {
+            session.refuse_correction(id, &remark)?;
+            Reply::Stored(format!("第 {id} 号更正申请已结束，记录没有改。"))
+        }
+        Effect::NoteExportDeleted(id, remark) => {
+            session.note_export_deleted(id, &remark)?;
+            Reply::Stored(format!("第 {id} 号导出已登记为删除。"))
         }
         Effect::RetireMember(id, reason) => {
             session.desk().retire_member(id, &reason)?;
@@ -117,6 +140,7 @@ fn members(ticket: Ticket, session: Session<'_>, query: MemberQuery) -> Result<R
     let filter = MemberFilter {
         search: query.search,
         former: query.former,
+        due: query.due,
         after: query.after,
         ..MemberFilter::default()
     };

@@ -66,6 +66,14 @@ pub(super) struct ExportFlags {
     to: Option<NaiveDate>,
     #[arg(long, help = "号码不遮掩；会记入操作记录")]
     full_ids: bool,
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        help = "导出完整号码做什么用，记入导出登记"
+    )]
+    reason: String,
     #[arg(long, help = "替换已有的文件")]
     overwrite: bool,
     #[arg(short, long, value_name = "FILE", help = ".xlsx、.csv、.json 或 .pdf 文件")]
@@ -110,8 +118,10 @@ fn export(call: &mut Call<'_>, flags: ExportFlags) -> Said {
         query,
         path: flags.output,
         full_ids: flags.full_ids,
+        reason: flags.reason,
         overwrite: flags.overwrite,
     };
+    org::note_missing_reason(order.full_ids, &order.reason);
     let session = call.session(&door)?;
     let done = watched(|watch| session.export_transfers(&order, watch))?;
     org::exported(call, &done)

@@ -28,7 +28,10 @@ fn cells(texts: &[&str]) -> Result<Vec<String>, String> {
 }
 
 fn write(path: &Path, rows: Vec<Result<Vec<String>, String>>) -> Result<u64, ExportFault<String>> {
-    write_table(path, &TABLE, &mut rows.into_iter(), Overwrite::No)
+    let written = write_table(path, &TABLE, &mut rows.into_iter(), Overwrite::No)?;
+    let sum: [u8; 32] = Sha256::digest(fs::read(path).unwrap()).into();
+    assert_eq!(written.sha256, sum, "the sum is of the very file");
+    Ok(written.n_rows)
 }
 
 fn names_in(directory: &Path) -> Vec<String> {
@@ -271,7 +274,7 @@ fn a_paper_has_the_columns_that_fit_and_says_what_is_left_out() {
     let table = ExportTable { columns: TRANSFER_COLUMNS, ..TABLE };
     let row = || Ok::<_, String>(vec!["孔维嘉".to_owned(); TRANSFER_COLUMNS.len()]);
     let count = write_table(&path, &table, &mut (0..3).map(|_| row()), Overwrite::No).unwrap();
-    assert!(count == 3 && fs::read(&path).unwrap().starts_with(b"%PDF-"));
+    assert!(count.n_rows == 3 && fs::read(&path).unwrap().starts_with(b"%PDF-"));
     let bad = write(&home.path().join("b.pdf"), vec![cells(&["孔𪨊"])]).unwrap_err();
     assert!(bad.to_string().contains("第 1 行（孔𪨊）「姓名」"), "{bad}");
     assert_eq!(names_in(home.path()), ["a.PDF"]);

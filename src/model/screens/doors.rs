@@ -10,17 +10,22 @@ use super::{
     audit::Audit,
     card::CardPage,
     centre::Centre,
+    corrections::Corrections,
+    exports::Exports,
     home::Home,
     letters::Letters,
     members::Members,
     organisations::Organisations,
     pick::Pick,
     record::{Change, Record, Then},
+    reminders::Reminders,
     text, ways,
 };
+use crate::domain::account::Role;
 use crate::domain::filter::TransferQuery;
 use crate::domain::ids::{OrgId, TransferId};
 use crate::domain::letter::PaperKind;
+use crate::domain::reminder::ReminderKind;
 use crate::model::effect::{Decision, ImportKind, OrgScope, Settings};
 use crate::model::layer::Layer;
 
@@ -76,6 +81,16 @@ pub enum Door {
     Print(PaperKind, Vec<TransferId>),
     /// Asks for the day on a letter's receipt.
     LetterReceipt(TransferId, String),
+    /// 更正申请
+    Corrections,
+    /// 导出登记
+    Exports,
+    /// 到期提醒
+    Reminders,
+    /// 团员, those alone that a reminder is about.
+    MembersDue(ReminderKind),
+    /// 更正、登记、提醒: the three before, as somebody with this role may use them.
+    Rights(Role),
     /// 数据说明
     Papers,
     /// 设置
@@ -114,6 +129,11 @@ impl Door {
             Self::Letters => Letters::default().into(),
             Self::Print(kind, ids) => Record::print(kind, ids).into(),
             Self::LetterReceipt(id, whose) => Record::letter_receipt(id, &whose).into(),
+            Self::Corrections => Corrections::default().into(),
+            Self::Exports => Exports::default().into(),
+            Self::Reminders => Reminders::default().into(),
+            Self::MembersDue(kind) => Members::due(kind).into(),
+            Self::Rights(role) => super::menu::rights(role).into(),
             Self::Settings => Record::settings(&Settings::default()).into(),
             Self::Password { opens_database } => {
                 Record::change_password(&Change::Wanted { opens_database }).into()

@@ -42,7 +42,7 @@ pub fn menu(ctx: &Ctx<'_>, messages: &[String]) -> Choice {
     let role = ctx.session.map_or(Role::Member, |session| session.actor.role);
     // The passwords of the demo open nothing: its key lies beside it.
     let opens_database = role == Role::Administrator && ctx.session.is_some_and(|s| !s.demo);
-    let options = entries(messages, opens_database)
+    let options = entries(messages, opens_database, role)
         .into_iter()
         // Of the office's work nothing is a member's, so that it would only stand in the way.
         .filter(|(_, who, _)| role != Role::Member || *who == Who::All)
@@ -51,8 +51,32 @@ pub fn menu(ctx: &Ctx<'_>, messages: &[String]) -> Choice {
     Choice::new("菜单", Vec::new(), options)
 }
 
-fn entries(messages: &[String], opens_database: bool) -> Vec<(&'static str, Who, Release)> {
+/// 更正、登记、提醒: what people may ask for about their data, and what left the program.
+pub fn rights(role: Role) -> Choice {
+    let item = |label, who: Who, door| {
+        ChoiceItem::new(label, Release::Open(door)).unless(who.refusal(role))
+    };
+    let options = vec![
+        item("更正申请（姓名、证件号）", Who::All, Door::Corrections),
+        item("导出登记（哪些文件离开了程序）", Who::Office, Door::Exports),
+        item("到期提醒（该删除、该核对的）", Who::Administrators, Door::Reminders),
+    ];
+    Choice::new("更正、登记、提醒", Vec::new(), options)
+}
+
+fn entries(
+    messages: &[String],
+    opens_database: bool,
+    role: Role,
+) -> Vec<(&'static str, Who, Release)> {
     let open = |label, who, door| (label, who, Release::Open(door));
+    // Members have one of the three only, which needs no popup.
+    let rights = match role {
+        Role::Member => open("更正申请", Who::All, Door::Corrections),
+        Role::Operator | Role::Administrator => {
+            open("更正、登记、提醒", Who::Office, Door::Rights(role))
+        }
+    };
     vec![
         open("转接列表", Who::Office, Door::Home),
         open("团员", Who::Office, Door::Members),
@@ -64,10 +88,11 @@ fn entries(messages: &[String], opens_database: bool) -> Vec<(&'static str, Who,
         open("操作记录", Who::Office, Door::Audit),
         open("设置", Who::All, Door::Settings),
         open("个人中心", Who::All, Door::Centre),
+        open("对账（和官网名单核对）", Who::Office, Door::Reconcile),
         open("介绍信和回执", Who::Office, Door::Letters),
+        rights,
         open("修改密码", Who::All, Door::Password { opens_database }),
         ("立即备份", Who::Administrators, Release::Effect(Effect::BackUp)),
-        open("对账（和官网名单核对）", Who::Office, Door::Reconcile),
         open("撤销一批导入", Who::Administrators, Door::UndoImport),
         open("操作指南", Who::All, Door::Guide),
         open("数据说明（存了什么，谁能看）", Who::All, Door::Papers),
@@ -122,8 +147,8 @@ mod tests {
         let (mut state, _) = desk(Home::default(), Role::Member);
         press(&mut state, "0");
         let lines = dump(&state, 80, 24).join("\n");
-        assert!(lines.contains("1 设置") && lines.contains("3 修改密码"), "{lines}");
-        assert!(lines.contains("8 退出") && !lines.contains("账号"), "{lines}");
+        assert!(lines.contains("1 设置") && lines.contains("4 修改密码"), "{lines}");
+        assert!(lines.contains("9 退出") && !lines.contains("账号"), "{lines}");
     }
 
     #[test]

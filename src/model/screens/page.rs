@@ -1,13 +1,17 @@
 //! 详情: one member or organisation, and everything that can be done to it.
 
+mod tasks;
+
 use super::ways::{self, Offer};
 use crate::domain::ids::{MemberId, Moment, OrgId};
-use crate::domain::member::{Member, MemberState};
-use crate::domain::organisation::{OrgKind, OrgState, Organisation};
+use crate::domain::member::Member;
+use crate::domain::organisation::Organisation;
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
 use crate::model::effect::{Effect, MemberQuery, Reply, RevealTarget, Ticket};
 use crate::model::layer::{Ctx, Given, Out};
+
+pub use tasks::{Task, member_offers, org_offers};
 
 /// Whose page it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,93 +44,6 @@ pub struct Revealed {
     pub phone: String,
     /// Until when they may be shown.
     pub until: Moment,
-}
-
-/// What can be done to a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    /// Change what may be changed freely.
-    Edit,
-    /// Correct a member's name or ID number, with a reason.
-    Correct,
-    /// Begin a transfer.
-    Transfer,
-    /// Make an organisation below this one.
-    AddBelow,
-    /// Make an administrator of this organisation.
-    Appoint,
-    /// Take out of use, with a reason.
-    Retire,
-}
-
-const MEMBER_TASKS: &[Task] = &[Task::Transfer, Task::Edit, Task::Correct, Task::Retire];
-const ORG_TASKS: &[Task] = &[Task::Edit, Task::AddBelow, Task::Appoint, Task::Retire];
-
-impl Task {
-    const ALL: &'static [Self] =
-        &[Self::Edit, Self::Correct, Self::Transfer, Self::AddBelow, Self::Appoint, Self::Retire];
-
-    /// The identifier that a popup hands back.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Edit => "edit",
-            Self::Correct => "correct",
-            Self::Transfer => "transfer",
-            Self::AddBelow => "add_below",
-            Self::Appoint => "appoint",
-            Self::Retire => "retire",
-        }
-    }
-
-    /// The task of an identifier.
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|task| task.id() == id)
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Edit => "修改",
-            Self::Correct => "更正姓名或证件号（留痕）",
-            Self::Transfer => "发起转接",
-            Self::AddBelow => "新建下级组织",
-            Self::Appoint => "设管理员",
-            Self::Retire => "停用（须写原因）",
-        }
-    }
-}
-
-/// What can be done to a member in this state; `open` is the number of an open transfer.
-pub fn member_offers(name: &str, state: MemberState, open: &str) -> Vec<Offer> {
-    let here = match state {
-        MemberState::Active => None,
-        MemberState::TransferredOut | MemberState::Retired => {
-            Some(format!("{name}{}，不在册，不能再办。", state.label()))
-        }
-    };
-    let under_way = (!open.is_empty())
-        .then(|| format!("{name}已有一单在办（{open}）。请到转接列表查看那一单。"));
-    let refusal = |task: Task| match task {
-        Task::Transfer | Task::Retire => here.clone().or_else(|| under_way.clone()),
-        Task::Edit | Task::Correct | Task::AddBelow | Task::Appoint => here.clone(),
-    };
-    offers(MEMBER_TASKS, refusal)
-}
-
-/// What can be done to an organisation.
-pub fn org_offers(kind: OrgKind, state: OrgState) -> Vec<Offer> {
-    let retired = (state == OrgState::Retired).then(|| "这个组织已停用，不能再办。".to_owned());
-    let leaf = (kind == OrgKind::Branch)
-        .then(|| "团支部下面不能再设组织。请到它的上级那里新建。".to_owned());
-    offers(ORG_TASKS, |task| match task {
-        Task::AddBelow => retired.clone().or_else(|| leaf.clone()),
-        Task::Edit | Task::Correct | Task::Transfer | Task::Appoint | Task::Retire => {
-            retired.clone()
-        }
-    })
-}
-
-fn offers(tasks: &[Task], refusal: impl Fn(Task) -> Option<String>) -> Vec<Offer> {
-    tasks.iter().map(|task| Offer::new(task.id(), task.label()).unless(refusal(*task))).collect()
 }
 
 /// 详情
@@ -282,7 +199,8 @@ impl Page {
     /// A member's record holds no transfers; the list's row does, and is found by name.
     fn ask_open_transfer(&mut self, member: &Member, ctx: &mut Ctx<'_>) -> Out {
         self.side_ticket = ctx.ticket();
-        let query = MemberQuery { search: member.name.clone(), former: true, after: None };
+        let query =
+            MemberQuery { search: member.name.clone(), former: true, ..MemberQuery::default() };
         Out::nothing().effect(Effect::FindMembers(self.side_ticket, query))
     }
 
@@ -365,6 +283,7 @@ fn member_task(member: &Member, task: Task) -> Out {
         Task::Correct => ways::correct_member(member),
         Task::Transfer => ways::apply_for(member.id),
         Task::Retire => ways::retire_member(member),
+        Task::Erase => ways::erase_member(member),
         Task::AddBelow | Task::Appoint => return Out::nothing(),
     })
 }
@@ -375,7 +294,7 @@ fn org_task(org: &Organisation, task: Task) -> Out {
         Task::AddBelow => ways::add_org(Some(org)),
         Task::Appoint => ways::add_account(Some(org)),
         Task::Retire => ways::retire_org(org),
-        Task::Correct | Task::Transfer => return Out::nothing(),
+        Task::Correct | Task::Transfer | Task::Erase => return Out::nothing(),
     })
 }
 

@@ -296,7 +296,7 @@ impl Pick {
                     Some(After::Member(after)) => Some(after),
                     Some(After::Limit(_)) | None => None,
                 };
-                let query = MemberQuery { search: text, former: false, after };
+                let query = MemberQuery { search: text, after, ..MemberQuery::default() };
                 Effect::FindMembers(self.ticket, query)
             }
             (Wanted::Org(_), after) => {

@@ -3,12 +3,14 @@
 pub mod checks;
 mod declare;
 mod papers;
+mod preview;
 mod release;
+mod rights;
 
 use super::{open, pick::Typing, text};
 use crate::domain::filter::TransferQuery;
 use crate::domain::id_number::DocumentKind;
-use crate::domain::ids::{MemberId, OrgId, TransferId};
+use crate::domain::ids::{CorrectionId, ExportId, MemberId, OrgId, TransferId};
 use crate::domain::letter::PaperKind;
 use crate::domain::reconcile::Reconciled;
 use crate::keys::action::Action;
@@ -16,6 +18,8 @@ use crate::keys::table::{Focus, Input, Screen};
 use crate::model::effect::{Decision, Effect, ImportKind, MemberAnswers, OrgScope, Reply, Ticket};
 use crate::model::form::{Field, FieldKind, Form, FormEvent, LookupKind};
 use crate::model::layer::{Ctx, Given, Out};
+
+use preview::{WRITE, previewed};
 
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +30,14 @@ pub enum Purpose {
     AddMember,
     /// The free parts of a record; the answers that the form does not show.
     EditMember(MemberId, Box<MemberAnswers>),
-    /// Name and ID number; the number in force and its kind.
+    /// Asking for another name or ID number; the number in force and its kind.
     CorrectMember(MemberId, String, DocumentKind),
+    /// 同意更正
+    AcceptCorrection(CorrectionId),
+    /// 不同意更正, or taking the own request back.
+    RefuseCorrection(CorrectionId),
+    /// 删除个人信息
+    EraseMember(MemberId),
     /// 添加组织
     AddOrg,
     /// 修改组织, and the organisation directly above.
@@ -69,6 +79,8 @@ pub enum Then {
     RetireMember(MemberId),
     /// To close an organisation.
     RetireOrg(OrgId),
+    /// To enter that a file and its copies were deleted.
+    NoteExportDeleted(ExportId),
 }
 
 /// Why a password is changed.
@@ -180,6 +192,9 @@ impl Record {
             | Purpose::AddMember
             | Purpose::EditMember(..)
             | Purpose::CorrectMember(..)
+            | Purpose::AcceptCorrection(_)
+            | Purpose::RefuseCorrection(_)
+            | Purpose::EraseMember(_)
             | Purpose::AddOrg
             | Purpose::AddAccount
             | Purpose::AskReason(_)
@@ -278,6 +293,7 @@ impl Record {
     /// Takes what the layer above gave.
     pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
         match given {
+            Given::Option(option) if option == WRITE => return self.write_export(),
             Given::Option(option) => self.form.choose(self.asked, &option),
             Given::Org(_, code, full_name) => {
                 let key = if code.is_empty() { &full_name } else { &code };
@@ -313,11 +329,19 @@ impl Record {
                 let page = text::codes(name, code, sentence);
                 Out::nothing().pop().push(page.into()).say("")
             }
-            Reply::Exported { path, n_rows } => {
-                let said = format!("已导出 {n_rows} 行：{}", path.display());
+            Reply::Exported { path, n_rows, n_drafts } => {
+                let drafts = match n_drafts {
+                    0 => String::new(),
+                    n => format!("（其中草稿 {n} 行，还没有提交）"),
+                };
+                let said = format!("已导出 {n_rows} 行{drafts}：{}", path.display());
                 Out::nothing().pop().say(said)
             }
             Reply::Printed(run) => papers::printed(run),
+            Reply::ExportPreview(preview) => {
+                self.waiting = false;
+                Out::nothing().push(previewed(preview)).say("")
+            }
             Reply::PasswordChanged(_) => Out::nothing().pop().say("密码已改。下次用新密码登录。"),
             Reply::Progress(what, done, _) => {
                 let paper = matches!(self.purpose, Purpose::Print(..));

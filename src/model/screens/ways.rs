@@ -57,9 +57,14 @@ pub fn edit_member(member: &Member) -> Layer {
     Record::edit_member(member).into()
 }
 
-/// The form for name and ID number, with a reason.
+/// The form that asks for another name or ID number.
 pub fn correct_member(member: &Member) -> Layer {
     Record::correct_member(member).into()
+}
+
+/// The form that erases what is known of a member.
+pub fn erase_member(member: &Member) -> Layer {
+    Record::erase_member(member).into()
 }
 
 /// The form for a new organisation, below another where one is given.

@@ -14,6 +14,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::Now;
 use crate::office::{Door, Places, Session};
 use crate::store::{Expectations, Store, Verification};
+use crate::vault::key_generation;
 
 /// Why a backup was made by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,7 @@ fn automatic_in(folder: &Path) -> Vec<(PathBuf, NaiveDateTime, Occasion)> {
 
 /// Every backup in the folder of backups, the newest first; what is none is left out.
 pub fn list_backups(places: &Places) -> Vec<Found> {
+    let current = key_generation(&places.key_file());
     let entries = fs::read_dir(&places.backups).into_iter().flatten().flatten();
     let paths = entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "backup"));
     let mut found: Vec<Found> = paths
@@ -87,7 +89,9 @@ pub fn list_backups(places: &Places) -> Vec<Found> {
         .map(|found| {
             let name = found.path.file_name().map(|n| n.to_string_lossy().into_owned());
             let occasion = name.and_then(|name| read_name(&name)).map(|(_, occasion)| occasion);
-            Found { occasion, ..found }
+            // A backup that does not say is of a time before the key was ever changed.
+            let old_key = current.is_some_and(|current| found.generation.unwrap_or(1) < current);
+            Found { occasion, old_key, ..found }
         })
         .collect();
     found.sort_by(|a, b| b.made_at.cmp(&a.made_at).then_with(|| a.path.cmp(&b.path)));
@@ -246,6 +250,7 @@ pub(super) fn manifest_of(
         transfers: found.n_transfers,
         events: found.n_events,
         head: found.head.map(|head| head.to_string()),
+        generation: files.iter().find_map(|file| key_generation(file)),
         files: files.iter().map(|file| Part::of(file)).collect::<Result<_, _>>()?,
     })
 }

@@ -37,6 +37,9 @@ pub(super) struct Manifest {
     /// The end of the history in it.
     #[serde(default)]
     pub head: Option<String>,
+    /// The number of the database key it is under; none in the invented office.
+    #[serde(default)]
+    pub generation: Option<u32>,
     pub files: Vec<Part>,
 }
 

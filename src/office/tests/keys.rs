@@ -10,7 +10,7 @@ use crate::exchange::export::{Disclosure, Overwrite};
 use crate::vault::{Vault, derivations, initial_password};
 
 /// The second administrator's own password.
-pub(super) const SECOND: &str = "Stone-5rivers-red";
+pub(in crate::office) const SECOND: &str = "Stone-5rivers-red";
 /// An operator's.
 pub(super) const OPERATOR: &str = "moonkite7";
 
@@ -19,7 +19,7 @@ pub(super) fn at(seconds: i64) -> Now {
 }
 
 /// The number of the second administrator.
-pub(super) fn second() -> IdNumber {
+pub(in crate::office) fn second() -> IdNumber {
     id_number(30)
 }
 
@@ -29,7 +29,7 @@ pub(super) fn operator() -> IdNumber {
 }
 
 /// Signs the administrator in.
-pub(super) fn enter(door: &mut Door, now: Now) {
+pub(in crate::office) fn enter(door: &mut Door, now: Now) {
     door.knock(ADMIN, PASSWORD, now).unwrap();
 }
 
@@ -60,7 +60,7 @@ pub(super) fn activate(door: &mut Door, id: &IdNumber, password: &str, now: Now)
 }
 
 /// An office with two administrators and an operator, the first one signed in.
-pub(super) fn peopled() -> (tempfile::TempDir, Door) {
+pub(in crate::office) fn peopled() -> (tempfile::TempDir, Door) {
     let (dir, mut door) = office("某某学院团委");
     appoint(&door, &second(), Role::Administrator, now());
     appoint(&door, &operator(), Role::Operator, now());
@@ -158,7 +158,8 @@ fn import(door: &Door, kind: ImportKind, path: &std::path::Path) {
 #[test]
 fn full_numbers_leave_only_with_the_password_just_given() {
     let (dir, mut door) = peopled();
-    let manner = ExportManner { disclosure: Disclosure::Full, overwrite: Overwrite::Yes };
+    let manner =
+        ExportManner { disclosure: Disclosure::Full, overwrite: Overwrite::Yes, reason: "" };
     let masked = ExportManner { disclosure: Disclosure::Masked, ..manner };
     let path = dir.path().join("out.csv");
     let write = |door: &Door, manner, now| {

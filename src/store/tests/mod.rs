@@ -1,6 +1,7 @@
 //! The store as a whole, on an invented office with two sides of everything.
 
 mod accounts;
+mod corrections;
 mod decide;
 mod events;
 mod files;
@@ -15,6 +16,7 @@ mod organisations;
 mod pages;
 mod people;
 mod proof;
+mod rights;
 mod schema;
 mod stats;
 mod submit;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use super::fixture::*;
 use crate::domain::account::{AccountState, Role};
+use crate::domain::correction::CorrectionState;
+use crate::domain::disclosure::Shown;
 use crate::domain::form::{ExternalSystem, Initiator, Reason};
 use crate::domain::member::{Authentication, GraduationMark, MemberState};
 use crate::domain::organisation::{OrgKind, OrgState};
@@ -41,6 +43,8 @@ fn the_lists_of_the_tables_are_those_of_the_program() {
         ("members", "state", ids(MemberState::ALL, MemberState::id)),
         ("accounts", "role", ids(Role::ALL, Role::id)),
         ("accounts", "state", ids(AccountState::ALL, AccountState::id)),
+        ("corrections", "state", ids(CorrectionState::ALL, CorrectionState::id)),
+        ("exports", "disclosure", ids(Shown::ALL, Shown::id)),
         ("transfers", "stage", ids(Stage::ALL, Stage::id)),
         ("transfers", "initiator", ids(Initiator::ALL, Initiator::id)),
         ("transfers", "external_system", ids(ExternalSystem::ALL, ExternalSystem::id)),
@@ -126,6 +130,12 @@ const TECHNICAL: &[(&str, &str)] = &[
     ("members", "id batch_id"),
     ("accounts", "id role org_id state code_until made_at"),
     ("attempts", "failures failed_at known"),
+    ("slot_pks", "slot pk account_id added_at"),
+    ("corrections", "id member_id asked_at asked_by state decided_at decided_by alone"),
+    (
+        "exports",
+        "id seq at account_id what sha256 n_rows n_drafts fields disclosure deleted_at deleted_by",
+    ),
     (
         "transfers",
         "id number stage member_id origin_id origin_path destination_id destination_path

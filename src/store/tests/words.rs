@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fixture::*;
 use super::generated::full_office;
+use crate::domain::correction::CorrectionEntry;
 use crate::domain::fault::FaultKind;
 use crate::domain::filter::{SortColumn, Start, TransferQuery, View};
 use crate::domain::form::Initiator;
@@ -11,7 +12,7 @@ use crate::domain::progress::unwatched;
 use crate::domain::testing::id_number;
 use crate::domain::words::RowQuery;
 use crate::rules::Rules;
-use crate::store::MemberFilter;
+use crate::store::{MemberFilter, SignIn};
 
 const TYPED: &[&str] = &[
     "李",
@@ -194,11 +195,14 @@ fn a_corrected_name_is_found_at_once() {
     let office = Office::new();
     office.store.file_all(&mut unwatched).unwrap();
     let member = office.member(2);
-    let correct = |name| {
-        office
-            .as_(UNIVERSITY, |d| d.correct_member(member.id, (name, &id_number(2)), "按身份证更正"))
+    let wanted = CorrectionEntry {
+        name: "山雄伟".to_owned(),
+        id_number: id_number(2),
+        reason: "按身份证更正".to_owned(),
+        evidence: String::new(),
     };
-    correct("山雄伟").unwrap();
+    let asked = office.as_(UNIVERSITY, |d| d.ask_correction(member.id, &wanted)).unwrap();
+    office.as_(ROOT, |d| d.accept_correction(asked, "", SignIn::Kept)).unwrap();
     assert!(members(&office, "单雄").is_empty());
     assert_eq!(members(&office, "shanxw"), ["山雄伟"]);
     office.store.file_all(&mut unwatched).unwrap();

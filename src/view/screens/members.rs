@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::member::MemberRow;
-use crate::model::screens::members::{EMPTY, Members};
+use crate::domain::reminder::ReminderKind;
+use crate::model::screens::members::{EMPTY, Members, NONE_DUE};
 use crate::view::Scene;
 use crate::view::browse;
 use crate::view::table::{Column, Look, Width};
@@ -38,10 +39,21 @@ pub fn draw(
     area: Rect,
 ) -> Option<Position> {
     let columns = if area.width >= WIDE { WIDE_COLUMNS } else { COLUMNS };
-    let empty = browse::empty_words(&screen.list.text(), EMPTY);
+    let empty = browse::empty_words(
+        &screen.list.text(),
+        if screen.only.is_some() { NONE_DUE } else { EMPTY },
+    );
     let look = Look { columns, key: |row| row.id.0, empty: &empty };
-    let title = format!("{}团员", screen.shown.label());
-    let words = (title.as_str(), "Ctrl+T 换在册/全部");
+    let title = match screen.only {
+        Some(kind) => kind.label().to_owned(),
+        None => format!("{}团员", screen.shown.label()),
+    };
+    let remark = match screen.only {
+        Some(ReminderKind::Former) => "Enter 进详情，按 8 删除个人信息",
+        Some(_) => "Enter 进详情，按 8 办理",
+        None => "Ctrl+T 换在册/全部",
+    };
+    let words = (title.as_str(), remark);
     browse::draw(&screen.list, words, &look, scene, frame, area)
 }
 

@@ -48,15 +48,15 @@ fn verb(screen: &Record) -> &'static str {
     match screen.purpose {
         Purpose::ChangePassword => "改密码",
         Purpose::AddMember | Purpose::AddOrg | Purpose::AddAccount => "添加",
-        Purpose::EditMember(..)
-        | Purpose::CorrectMember(..)
-        | Purpose::EditOrg(..)
-        | Purpose::Settings => "保存",
-        Purpose::AskReason(_) | Purpose::AskReceipt(_) | Purpose::LetterReceipt(_) => "确定",
-        Purpose::UndoImport => "撤销",
-        Purpose::ImportPath(_) => "预览",
         Purpose::ReconcilePath => "对账",
-        Purpose::Export(_) | Purpose::ExportHistory(_) | Purpose::ExportReconciled(_) => "导出",
         Purpose::Print(..) => "打印",
+        Purpose::EditMember(..) | Purpose::EditOrg(..) | Purpose::Settings => "保存",
+        Purpose::AskReason(_) | Purpose::AskReceipt(_) | Purpose::LetterReceipt(_) => "确定",
+        Purpose::CorrectMember(..) => "提交申请",
+        Purpose::AcceptCorrection(_) | Purpose::RefuseCorrection(_) => "确定",
+        Purpose::EraseMember(_) => "删除",
+        Purpose::UndoImport => "撤销",
+        Purpose::ImportPath(_) | Purpose::Export(_) => "预览",
+        Purpose::ExportHistory(_) | Purpose::ExportReconciled(_) => "导出",
     }
 }

@@ -1,6 +1,7 @@
 //! What a page does with answers, tasks and time.
 
 use super::*;
+use crate::domain::organisation::OrgKind;
 use crate::model::testing::{Desk, member, member_row, moves, only, organisation};
 
 fn loaded(desk: &mut Desk) -> Page {

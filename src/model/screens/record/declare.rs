@@ -84,23 +84,7 @@ impl Record {
         fields.push(phone_to_change(&member.phone));
         fields.extend(profile_fields(&base));
         Self::page("修改团员资料", Purpose::EditMember(member.id, Box::new(base)), fields)
-            .saying(&["姓名和证件号码写错了，请用「更正」；换团支部请发起转接。"])
-    }
-
-    /// Name and ID number, with a reason.
-    pub fn correct_member(member: &Member) -> Self {
-        let mut fields = person(member);
-        fields.extend([
-            Field::line("name", "更正后的姓名", NAME)
-                .required()
-                .checked(name_fault)
-                .with(&member.name),
-            Field::line("id_number", "更正后的证件号码", NUMBER).hint("空着不改").complete_at(18),
-            reason("更正的原因").required(),
-        ]);
-        let number = member.id_number.reveal().to_owned();
-        let purpose = Purpose::CorrectMember(member.id, number, member.document);
-        Self::page("更正姓名和证件号码", purpose, fields).saying(&["更正会记入操作记录。"])
+            .saying(&["姓名和证件号码写错了，请用「申请更正」；换团支部请发起转接。"])
     }
 
     /// 添加组织, below another where one is given.
@@ -150,6 +134,7 @@ impl Record {
         let seen = match &then {
             Then::Decide(_) => "原因会原样显示给对方。",
             Then::Give | Then::RetireMember(_) | Then::RetireOrg(_) => "原因会记入操作记录。",
+            Then::NoteExportDeleted(_) => "写明怎样删的、副本在哪里也删了；会记入操作记录。",
         };
         let fields = vec![reason("原因").required()];
         Self::popup(title, Purpose::AskReason(then), fields).saying(&[seen])
@@ -198,12 +183,13 @@ impl Record {
         let fields = vec![
             Field::line("path", "存为", PATH).required().with("转接.xlsx"),
             Field::choice("full_ids", "写完整的身份证号", NO_YES).with("no"),
+            Field::line("reason", "做什么用", WORD * 3).hint("写完整号码时要写，如 报上级核对"),
             Field::secret("password", "自己的登录密码").hint("写完整号码时要填"),
             Field::choice("overwrite", "同名文件已有时替换", NO_YES).with("no"),
         ];
         Self::page("导出", Purpose::Export(Box::new(query)), fields).saying(&[
             "扩展名决定格式：xlsx、csv、json，或打印用的 pdf。",
-            "身份证号默认遮住；选「是」会写出完整号码，要再输一遍密码，并记入操作记录。",
+            "身份证号默认遮住；选「是」会写出完整号码，要写明用途、再输一遍密码。每次导出都登记。",
         ])
     }
 
@@ -272,7 +258,7 @@ fn reason(label: &str) -> Field {
     Field::paragraph("reason", label, REASON)
 }
 
-fn person(member: &Member) -> Vec<Field> {
+pub(super) fn person(member: &Member) -> Vec<Field> {
     vec![
         Field::fixed("now_name", "姓名", &*member.name),
         Field::fixed("now_id", "证件号码", member.id_number.masked()),

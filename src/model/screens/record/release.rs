@@ -4,13 +4,17 @@ use std::path::PathBuf;
 
 use super::{Purpose, Record, Then};
 use crate::domain::account::Role;
+use crate::domain::correction::CorrectionVerdict;
 use crate::domain::id_number::{DocumentKind, IdNumber};
 use crate::domain::ids::BatchId;
 use crate::domain::organisation::{OrgEntry, OrgKind};
 use crate::domain::text::narrow;
-use crate::model::effect::{AccountEntry, Decision, Effect, ExportOrder, MemberAnswers, Settings};
+use crate::model::effect::{AccountEntry, Decision, Effect, MemberAnswers, Settings};
 use crate::model::layer::{Given, Out};
 use crate::model::screens::open;
+
+/// Full numbers leave only with a reason.
+const REASON_MISSING: &str = "写完整号码要写明做什么用，记入导出登记。请在这里写好再导出。";
 
 /// Full numbers leave only with the password given again.
 const PASSWORD_MISSING: &str = "写完整号码前要再输一遍自己的登录密码。请在这里填好再导出。";
@@ -27,12 +31,20 @@ impl Record {
             Purpose::CorrectMember(_, _, kind) => Some(("id_number", self.number_fault(*kind))),
             Purpose::Export(_) => {
                 let asked = self.form.text("full_ids") == "yes";
+                let without = asked && self.form.text("reason").trim().is_empty();
                 let missing = asked && self.form.secret("password").is_empty();
-                Some(("password", missing.then(|| PASSWORD_MISSING.to_owned())))
+                if without {
+                    Some(("reason", Some(REASON_MISSING.to_owned())))
+                } else {
+                    Some(("password", missing.then(|| PASSWORD_MISSING.to_owned())))
+                }
             }
             Purpose::Print(..) => self.print_fault(),
             Purpose::LetterReceipt(_)
             | Purpose::EditMember(..)
+            | Purpose::AcceptCorrection(_)
+            | Purpose::RefuseCorrection(_)
+            | Purpose::EraseMember(_)
             | Purpose::AddOrg
             | Purpose::EditOrg(..)
             | Purpose::AddAccount
@@ -82,8 +94,20 @@ impl Record {
             Purpose::CorrectMember(id, number, _) => {
                 let typed = of("id_number");
                 let id_number = if typed.is_empty() { number } else { typed };
-                Effect::CorrectMember { id, name: of("name"), id_number, reason: of("reason") }
+                let (reason, evidence) = (of("reason"), of("evidence"));
+                Effect::AskCorrection { id, name: of("name"), id_number, reason, evidence }
             }
+            Purpose::AcceptCorrection(id) => Effect::AcceptCorrection {
+                id,
+                verdict: CorrectionVerdict { id_number: of("id_number"), remark: of("remark") },
+                password: self.form.secret("password"),
+            },
+            Purpose::RefuseCorrection(id) => Effect::RefuseCorrection(id, of("reason")),
+            Purpose::EraseMember(id) => Effect::EraseMember {
+                id,
+                reason: of("reason"),
+                password: self.form.secret("password"),
+            },
             Purpose::AddOrg => Effect::SaveOrg(None, self.org_entry()),
             Purpose::EditOrg(id, _) => Effect::SaveOrg(Some(id), self.org_entry()),
             Purpose::AddAccount => Effect::AddAccount(self.account_entry()),
@@ -101,15 +125,6 @@ impl Record {
                 path: path(&of("path")),
                 overwrite: of("overwrite") == "yes",
             },
-            Purpose::Export(query) => {
-                let order = ExportOrder {
-                    query: *query,
-                    path: path(&of("path")),
-                    full_ids: of("full_ids") == "yes",
-                    overwrite: of("overwrite") == "yes",
-                };
-                Effect::Export(order, self.form.secret("password"))
-            }
             Purpose::ReconcilePath => {
                 return Out::nothing().pop().push(open::reconcile(path(&of("path"))));
             }
@@ -120,6 +135,10 @@ impl Record {
             },
             Purpose::Print(kind, ids) => self.print_order(kind, ids),
             Purpose::LetterReceipt(id) => Effect::NoteReceipt(id, narrow(&of("date"))),
+            Purpose::Export(_) => match self.export_order() {
+                Some(order) => Effect::PreviewExport(order),
+                None => return Out::nothing(),
+            },
             Purpose::Settings => Effect::SaveSettings(self.settings_chosen()),
         };
         self.waiting = true;
@@ -132,6 +151,7 @@ impl Record {
             Then::Decide(decision) => Effect::Decide(Decision { reason, ..decision }),
             Then::RetireMember(id) => Effect::RetireMember(id, reason),
             Then::RetireOrg(id) => Effect::RetireOrg(id, reason),
+            Then::NoteExportDeleted(id) => Effect::NoteExportDeleted(id, reason),
         };
         self.waiting = true;
         Out::nothing().effect(effect).say("正在办理..")

@@ -125,7 +125,7 @@ fn a_correction_needs_a_reason_and_may_leave_the_number() {
     assert!(press(&mut state, "<f8>").is_empty());
     let effects = press(&mut state, "<f2><f8>");
     assert!(matches!(&effects[..],
-        [Effect::CorrectMember { id_number, .. }] if id_number == lei.id_number.reveal()));
+        [Effect::AskCorrection { id_number, .. }] if id_number == lei.id_number.reveal()));
 }
 
 #[test]
