@@ -78,6 +78,7 @@ impl Door {
     /// As [`Door::new`].
     pub fn claiming(places: Places, occupant: Occupant, patience: Patience) -> Result<Self, Fault> {
         finish_restore(&places)?;
+        super::setup::finish_setup(&places)?;
         let rules = load_rules(&places)?;
         let mut door = Self {
             places,

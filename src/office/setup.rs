@@ -96,6 +96,21 @@ impl PreparedOffice {
     }
 }
 
+/// Ends a set-up that broke off between its two last steps: the database is in its place, and the
+/// keys that go with it are not. The recovery key was typed back by then.
+///
+/// # Errors
+/// Where the keys cannot be moved.
+pub(super) fn finish_setup(places: &Places) -> Result<(), Fault> {
+    let keys = places.data.join("setup.tmp").join("vault.keys");
+    if places.key_file().exists() || !places.database().exists() || !keys.exists() {
+        return Ok(());
+    }
+    let to = places.key_file();
+    std::fs::rename(keys, &to).map_err(|error| io_fault("放不了文件", &to, &error))?;
+    sync_dir(&places.data)
+}
+
 /// Removes what an interrupted set-up left behind.
 ///
 /// # Errors

@@ -291,7 +291,7 @@ pub const INIT: Op = Op {
     },
     stdin: Some("passwords"),
     check: |room, done| {
-        let has_office = room.data("vault.keys").exists();
+        let has_office = room.data("tuanzhuan.db").exists();
         assert!(has_office || !done, "it was said to be made");
         if !has_office {
             let words = init_words(room);
