@@ -9,6 +9,7 @@ use super::long_work::{Meanwhile, export, export_history, full_path, search_orga
 use super::settings;
 use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::exchange::read_parser::Parser;
 use crate::model::effect::{Arrival, Effect, Reply, Settings, Ticket};
 use crate::office::{
     BackupJob, Door, Entry, ImportOptions, Interrupter, PreparedImport, PreparedOffice,
@@ -21,6 +22,8 @@ pub struct World {
     clock: Clock,
     prepared: Option<PreparedOffice>,
     import: Option<PreparedImport>,
+    /// Who reads workbooks.
+    parser: Parser,
 }
 
 type Outcome = Result<Vec<Reply>, Fault>;
@@ -28,7 +31,12 @@ type Outcome = Result<Vec<Reply>, Fault>;
 impl World {
     /// The world behind a door.
     pub fn new(door: Door, clock: Clock) -> Self {
-        Self { door, clock, prepared: None, import: None }
+        Self { door, clock, prepared: None, import: None, parser: Parser::default() }
+    }
+
+    /// The same with workbooks read by a process of their own.
+    pub fn reading_apart(self) -> Self {
+        Self { parser: super::parser::in_process(), ..self }
     }
 
     /// The door, for the first screen.
@@ -131,9 +139,11 @@ impl World {
                 self.at_the_door(effect)
             }
             Effect::ResetAccount(_) | Effect::RemoveAccount(_) => self.keys(&effect),
-            Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => {
-                self.importing(effect, meanwhile)
-            }
+            Effect::PreviewImport(..)
+            | Effect::SurveyImport(..)
+            | Effect::SaveBadRows
+            | Effect::RunImport
+            | Effect::UndoImport(_) => self.importing(effect, meanwhile),
             Effect::SearchOrgs(ticket, search) => {
                 let session = self.door.session(self.clock.now())?;
                 search_organisations(session, (ticket, &search), meanwhile)
@@ -278,9 +288,19 @@ impl World {
     fn importing(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
         let session = self.door.session(self.clock.now())?;
         match effect {
-            Effect::PreviewImport(ticket, kind, path) => {
+            Effect::SurveyImport(ticket, kind, path, manner) => {
+                let options = ImportOptions { manner: *manner, parser: self.parser };
+                let layout = session.survey_import(kind, &full_path(&path), &options)?;
+                Ok(vec![Reply::Layout(ticket, Box::new(layout))])
+            }
+            Effect::SaveBadRows => {
+                let prepared = self.import.as_ref().ok_or_else(nothing_previewed)?;
+                let (path, n_rows) = session.save_bad_rows(prepared, None)?;
+                Ok(vec![Reply::BadRowsSaved { path, n_rows }])
+            }
+            Effect::PreviewImport(ticket, kind, path, manner) => {
                 let path = full_path(&path);
-                let options = ImportOptions::default();
+                let options = ImportOptions { manner: *manner, parser: self.parser };
                 let watch = &mut |progress| meanwhile.report(progress);
                 let prepared = session.prepare_import(kind, &path, &options, watch)?;
                 let preview = prepared.preview.clone();
@@ -338,6 +358,7 @@ pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadOrg(t, _)
         | Effect::LoadAccounts(t)
         | Effect::LoadAudit(t, ..)
+        | Effect::SurveyImport(t, ..)
         | Effect::PreviewImport(t, ..) => Some(*t),
         _ => None,
     }

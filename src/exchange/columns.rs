@@ -1,11 +1,21 @@
 //! Which column of a sheet holds what: headers in any order, under their usual names.
 
+use sha2::{Digest, Sha256};
+
 use super::sheet::{Cell, SheetFault, SheetRow};
-use super::sheet_file::SheetRows;
+use super::sheet_file::{Memory, SheetRows};
 use crate::domain::id_number::normal_form;
+use crate::domain::intake::letters;
 
 /// Within how many rows with content the header must stand: titles and notes come before it.
 const HEADER_WITHIN: usize = 10;
+/// Within how many rows with content a header is looked for that somebody chose.
+const CHOSEN_WITHIN: usize = 200;
+/// Columns of the list of transfers that the official site exports.
+const OFFICIAL: [&str; 7] =
+    ["转出人", "转出团组织", "转入团组织", "申请时间", "完成时间", "处理状态", "操作"];
+/// How many of them make a header that list's.
+const OFFICIAL_AT_LEAST: usize = 5;
 /// How many known headers make a row the header. One alone may be a title.
 const KNOWN_AT_LEAST: usize = 2;
 /// What the user gives for a column that shall not be read.
@@ -18,6 +28,11 @@ pub trait KnownField: Copy + Eq + std::fmt::Debug + 'static {
 
     /// Headers that are usual and carry nothing that is imported.
     fn ignored() -> &'static [&'static str];
+
+    /// What a sheet of such columns is, as in 「团员名册」; none where that need not be said.
+    fn register() -> Option<&'static str> {
+        None
+    }
 
     /// The names of this field.
     fn spec(self) -> Option<&'static FieldSpec<Self>> {
@@ -84,6 +99,14 @@ pub enum ColumnFault {
         "前 10 行里没找到表头。表头至少要有两个认得的列名，例如{0}。请补上表头，或用 --map 列名=字段 指明。"
     )]
     NoHeader(String),
+    /// The row that somebody chose for the header is not there, or empty.
+    #[error("第 {0} 行没有内容，或者太靠后，不能当表头。请填表头在文件里的行号。")]
+    NoSuchRow(usize),
+    /// The list of transfers that the official site exports.
+    #[error(
+        "这是官网导出的转接列表（转出人、转出团组织、转入团组织……），不是{0}，没有导入。转接列表用来和这里的转接单核对，不能当{0}导入；请换成{0}的文件。"
+    )]
+    Official(&'static str),
     /// A required column is missing.
     #[error(
         "表里没有「{missing}」这一列，现在的列是：{present}。请补上这一列，或用 --map 列名=字段 指明是哪一列。"
@@ -154,6 +177,12 @@ pub struct ColumnPlan<F> {
     pub matched: Vec<(F, usize, String)>,
     /// Columns whose header is not known, to be shown before the import.
     pub unmapped: Vec<UnmappedColumn>,
+    /// What the header is known by, whatever its dress.
+    pub fingerprint: String,
+    /// What was said about columns, with the letters of each: `C=name`.
+    pub said: Vec<String>,
+    /// Whether that was said of the same header before, and not now.
+    pub remembered: bool,
 }
 
 impl<F: KnownField> ColumnPlan<F> {
@@ -172,6 +201,14 @@ impl<F: KnownField> ColumnPlan<F> {
         self.find(field).map_or_else(|| field.label().to_owned(), |(_, _, header)| header.clone())
     }
 
+    /// The column of a header or of a field's word, from zero.
+    fn place_of(&self, column: &str) -> Option<usize> {
+        let is = |(field, _, header): &&(F, usize, String)| {
+            header == column || (header.is_empty() && field.label() == column)
+        };
+        self.matched.iter().find(is).map(|(_, index, _)| *index)
+    }
+
     /// Whether the sheet has a column for the field.
     pub fn has(&self, field: F) -> bool {
         self.find(field).is_some()
@@ -183,7 +220,7 @@ impl<F: KnownField> ColumnPlan<F> {
             .matched
             .iter()
             .map(|(field, _, header)| (header.clone(), field.label().to_owned()));
-        let left = self.unmapped.iter().map(|column| (column.header.clone(), "不读取".to_owned()));
+        let left = self.unmapped.iter().map(|column| (column.header.clone(), String::new()));
         known.chain(left).collect()
     }
 
@@ -192,7 +229,8 @@ impl<F: KnownField> ColumnPlan<F> {
     }
 }
 
-/// Finds the header and what its columns hold; the next rows are the data.
+/// Finds the header and what its columns hold; the next rows are the data. Where nothing is said
+/// about columns, what was chosen for the same header before counts.
 ///
 /// # Errors
 /// As [`ColumnFault`] says, or where the first rows cannot be read.
@@ -200,14 +238,121 @@ pub fn recognise<F: KnownField>(
     rows: &mut SheetRows,
     overrides: &[ColumnOverride],
 ) -> Result<ColumnPlan<F>, ReadFault> {
-    let wishes = wishes_of::<F>(overrides)?;
-    let first = rows.look_ahead(HEADER_WITHIN)?;
-    let at = header_at::<F>(first, overrides)?;
-    let header = first.get(at).ok_or_else(no_header::<F>)?;
-    let plan = plan_of(header, overrides, &wishes)?;
-    check_required(&plan, header)?;
+    let (chosen, memory) = (rows.chosen_header(), rows.memory());
+    let first = rows.look_ahead(chosen.map_or(HEADER_WITHIN, |_| CHOSEN_WITHIN))?;
+    let recalled = if overrides.is_empty() { recall::<F>(first, chosen, &memory) } else { None };
+    let (at, plan) = match recalled {
+        Some((at, overrides)) => {
+            let plan = plan_at(first, at, &overrides)?;
+            (at, ColumnPlan { remembered: true, ..plan })
+        }
+        None => {
+            let at = header_of::<F>(first, chosen, overrides)?;
+            (at, plan_at(first, at, overrides)?)
+        }
+    };
+    let header = first.get(at).cloned().unwrap_or_default();
     rows.skip(at + 1);
+    rows.settle_mends(|column| plan.place_of(column).or_else(|| column_named(&header, column)));
     Ok(plan)
+}
+
+/// The first rows of a file, to choose a header from, and what the columns of the likely one hold,
+/// however little that is.
+///
+/// # Errors
+/// Where the first rows cannot be read.
+pub fn survey<F: KnownField>(
+    rows: &mut SheetRows,
+    overrides: &[ColumnOverride],
+) -> Result<Survey, SheetFault> {
+    let chosen = rows.chosen_header();
+    let head = rows.look_ahead(chosen.map_or(HEADER_WITHIN, |_| CHOSEN_WITHIN))?.to_vec();
+    let several = |row: &SheetRow| row.cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
+    let at = header_of::<F>(&head, chosen, overrides).ok();
+    let at = at.or_else(|| head.iter().position(several));
+    let header = at.and_then(|at| head.get(at)).cloned().unwrap_or_default();
+    let wishes = wishes_of::<F>(overrides).unwrap_or_default();
+    let wished = wished_columns(&header, overrides, &wishes).unwrap_or_default();
+    let columns = header.cells.iter().enumerate().map(|(index, cell)| {
+        let wish = wished.iter().find(|(column, _)| *column == index).map(|(_, wish)| *wish);
+        let field = wish.unwrap_or_else(|| rank_of::<F>(&canonical(&cell.text())).map(|r| r.0));
+        (cell.text(), field.map_or("", F::label))
+    });
+    let columns = columns.collect();
+    let numbered = |row: &SheetRow| (row.number, joined(row));
+    let header_row = at.map(|_| header.number);
+    Ok(Survey {
+        head: head.iter().take(HEADER_WITHIN).map(numbered).collect(),
+        header_row,
+        columns,
+    })
+}
+
+/// What the first rows of a file look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// Number and text of the first rows with content.
+    pub head: Vec<(usize, String)>,
+    /// Row of what may be the header.
+    pub header_row: Option<usize>,
+    /// Header and word of the field of each column, empty where it is not known.
+    pub columns: Vec<(String, &'static str)>,
+}
+
+/// The header of a layout that was chosen for before, with what was chosen.
+fn recall<F: KnownField>(
+    first: &[SheetRow],
+    chosen: Option<usize>,
+    memory: &Memory,
+) -> Option<(usize, Vec<ColumnOverride>)> {
+    let mut rows = first.iter().enumerate();
+    rows.find_map(|(at, row)| {
+        let said = memory.get(&fingerprint(row)).filter(|_| chosen.is_none_or(|n| n == row.number));
+        let parsed = said?.iter().map(|text| ColumnOverride::parse(text));
+        let overrides: Vec<_> = parsed.collect::<Result<_, _>>().ok()?;
+        // What was chosen for a register of another kind says nothing here.
+        wishes_of::<F>(&overrides).ok().map(|_| (at, overrides))
+    })
+}
+
+fn header_of<F: KnownField>(
+    first: &[SheetRow],
+    chosen: Option<usize>,
+    overrides: &[ColumnOverride],
+) -> Result<usize, ColumnFault> {
+    match chosen {
+        Some(number) => {
+            let at = first.iter().position(|row| row.number == number);
+            at.ok_or(ColumnFault::NoSuchRow(number))
+        }
+        None => header_at::<F>(first, overrides),
+    }
+}
+
+fn plan_at<F: KnownField>(
+    first: &[SheetRow],
+    at: usize,
+    overrides: &[ColumnOverride],
+) -> Result<ColumnPlan<F>, ColumnFault> {
+    let header = first.get(at).ok_or_else(no_header::<F>)?;
+    let plan = plan_of(header, overrides, &wishes_of::<F>(overrides)?)?;
+    check_required(&plan, header)?;
+    Ok(plan)
+}
+
+/// What a header is known by: its words without their dress, in their order. Only this is kept, so
+/// that a row of people that was taken for a header leaves no trace.
+fn fingerprint(header: &SheetRow) -> String {
+    let words: Vec<String> = header.cells.iter().map(|cell| canonical(&cell.text())).collect();
+    let digest = Sha256::digest(words.join("\u{1f}").as_bytes());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is_official(row: &SheetRow) -> bool {
+    let words: Vec<String> = row.cells.iter().map(|cell| canonical(&cell.text())).collect();
+    OFFICIAL.iter().filter(|word| words.iter().any(|found| found == *word)).count()
+        >= OFFICIAL_AT_LEAST
 }
 
 /// What a column is wished to be: a field, or nothing.
@@ -239,6 +384,10 @@ fn header_at<F: KnownField>(
             || overrides.iter().any(|o| canonical(&o.column) == header && !header.is_empty())
     };
     let known = |row: &SheetRow| row.cells.iter().filter(|cell| is_known(cell)).count();
+    let register = F::register().filter(|_| first.iter().any(is_official));
+    if let Some(register) = register {
+        return Err(ColumnFault::Official(register));
+    }
     first.iter().map(known).position(|n| n >= KNOWN_AT_LEAST).ok_or_else(no_header::<F>)
 }
 
@@ -267,7 +416,14 @@ fn plan_of<F: KnownField>(
     wishes: &[Wish<F>],
 ) -> Result<ColumnPlan<F>, ColumnFault> {
     let wished = wished_columns(header, overrides, wishes)?;
-    let mut plan = ColumnPlan { header_row: header.number, matched: vec![], unmapped: vec![] };
+    let mut plan = ColumnPlan {
+        header_row: header.number,
+        matched: vec![],
+        unmapped: vec![],
+        fingerprint: fingerprint(header),
+        said: wished.iter().map(|(index, wish)| said_of(*index, *wish)).collect(),
+        remembered: false,
+    };
     plan.matched.extend(
         wished.iter().filter_map(|(index, wish)| {
             wish.map(|field| (field, *index, header.cell(*index).text()))
@@ -280,6 +436,11 @@ fn plan_of<F: KnownField>(
         }
     }
     Ok(plan)
+}
+
+fn said_of<F: KnownField>(index: usize, wish: Wish<F>) -> String {
+    let field = wish.and_then(KnownField::spec).map_or("ignore", |spec| spec.id);
+    format!("{}={field}", letters(index))
 }
 
 fn wished_columns<F: KnownField>(

@@ -9,7 +9,9 @@ use super::fault::{RowFault, masked_where_id};
 use super::fields::MemberField;
 use super::sheet::{Cell, SheetFault, SheetRow};
 use super::sheet_file::{SheetFile, SheetRows};
-use crate::domain::id_number::{DocumentKind, IdFault, IdNumber, mask_id, normal_form};
+use crate::domain::id_number::{
+    DocumentKind, IdFault, IdNumber, check_character, mask_id, normal_form,
+};
 use crate::domain::member::{Authentication, GraduationMark, MemberEntry, Profile};
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
@@ -77,12 +79,20 @@ pub struct MemberRowIn<'r> {
     pub entry: Result<(MemberEntry, String), Vec<RowFault>>,
     /// The ID number of a faulty row where that is right, for finding duplicates.
     number: Option<IdNumber>,
+    /// Whether its ID number was an old one of 15 digits, and is now the one of 18 that belongs to
+    /// it.
+    pub is_raised: bool,
 }
 
 impl MemberRowIn<'_> {
     /// Row in the file, from one.
     pub fn row(&self) -> usize {
         self.source.number
+    }
+
+    /// The cells as the file has them, to be handed back to whoever mends them.
+    pub fn cells(&self) -> &[Cell] {
+        &self.source.cells
     }
 
     /// The ID number where that is right, whatever else is wrong with the row.
@@ -124,9 +134,10 @@ pub struct ShownMember {
     pub masked_id: String,
 }
 
-/// A number without the apostrophe by which people keep it a text.
+/// A number without the apostrophes by which people keep it a text, at either end.
 fn bare(text: &str) -> &str {
-    text.trim_start_matches(['\'', '’', '‘', '`'])
+    let mark = |c: char| matches!(c, '\'' | '’' | '‘' | '`' | '′' | '＇') || c.is_whitespace();
+    text.trim_matches(mark)
 }
 
 /// One row being read: collects faults, so that a row is mended in one go.
@@ -134,11 +145,12 @@ struct RowReader<'r> {
     plan: &'r ColumnPlan<MemberField>,
     row: &'r SheetRow,
     faults: Vec<RowFault>,
+    is_raised: bool,
 }
 
 impl<'r> RowReader<'r> {
     fn new(plan: &'r ColumnPlan<MemberField>, row: &'r SheetRow) -> Self {
-        Self { plan, row, faults: Vec::new() }
+        Self { plan, row, faults: Vec::new(), is_raised: false }
     }
 
     fn read(mut self, default_branch: Option<&str>) -> MemberRowIn<'r> {
@@ -152,13 +164,16 @@ impl<'r> RowReader<'r> {
             self.compare_sex(id);
             self.compare_birthday(id);
         }
-        let (plan, source) = (self.plan, self.row);
+        let (plan, source, is_raised) = (self.plan, self.row, self.is_raised);
         match (name, document, id_number) {
             (Some(name), Some(document), Some(id_number)) if self.faults.is_empty() => {
                 let entry = MemberEntry { name, document, id_number, phone, profile };
-                MemberRowIn { plan, source, entry: Ok((entry, branch)), number: None }
+                let entry = Ok((entry, branch));
+                MemberRowIn { plan, source, entry, number: None, is_raised }
             }
-            (_, _, number) => MemberRowIn { plan, source, entry: Err(self.faults), number },
+            (_, _, number) => {
+                MemberRowIn { plan, source, entry: Err(self.faults), number, is_raised }
+            }
         }
     }
 
@@ -185,7 +200,7 @@ impl<'r> RowReader<'r> {
     }
 
     fn name(&mut self) -> Option<String> {
-        let parsed = PersonName::parse(&self.text(MemberField::Name));
+        let parsed = PersonName::parse(bare(&self.text(MemberField::Name)));
         self.take(MemberField::Name, parsed).map(|name| name.as_str().to_owned())
     }
 
@@ -202,7 +217,9 @@ impl<'r> RowReader<'r> {
             Cell::Number { .. } | Cell::Date(_) => Err(SPOILT.to_owned()),
             Cell::Text(_) | Cell::Empty => parse_id(kind, bare(&self.text(MemberField::IdNumber))),
         };
-        self.take(MemberField::IdNumber, parsed)
+        let (number, age) = self.take(MemberField::IdNumber, parsed)?;
+        self.is_raised = age == Age::Old;
+        Some(number)
     }
 
     fn phone(&mut self) -> String {
@@ -218,6 +235,7 @@ impl<'r> RowReader<'r> {
 
     fn branch(&mut self, default_branch: Option<&str>) -> String {
         let given = self.text(MemberField::Branch);
+        let given = Cow::Borrowed(bare(&given));
         match default_branch {
             Some(branch) if given.is_empty() => branch.to_owned(),
             None if given.is_empty() => {
@@ -330,14 +348,15 @@ impl<'r> RowReader<'r> {
 const SPOILT: &str = "身份证号在表里是数字，Excel 已丢失后几位，无法还原。\
     请把这一列设为「文本」格式，再对照证件重新录入 18 位号码。";
 
-fn parse_id(kind: DocumentKind, text: &str) -> Result<IdNumber, String> {
+fn parse_id(kind: DocumentKind, text: &str) -> Result<(IdNumber, Age), String> {
     let plain = normal_form(text);
     if kind == DocumentKind::ResidentCard && is_old_id(&plain) {
-        return Err(
-            "身份证号是 15 位的旧号码，应为 18 位。请对照现在的证件填 18 位号码。".to_owned()
-        );
+        let raised = IdNumber::parse(&raised(&plain)).map_err(|_| {
+            "身份证号是 15 位的旧号码，而且里面的地区或出生日期不对。请对照现在的证件填 18 位号码。"
+        })?;
+        return Ok((raised, Age::Old));
     }
-    IdNumber::parse_as(kind, text).map_err(|fault| match fault {
+    let parsed = IdNumber::parse_as(kind, text).map_err(|fault| match fault {
         IdFault::Spreadsheet(_) => {
             "身份证号像被 Excel 存成过数字，后几位已丢失，无法还原。请对照证件重新录入 18 位号码。"
                 .to_owned()
@@ -350,7 +369,23 @@ fn parse_id(kind: DocumentKind, text: &str) -> Result<IdNumber, String> {
             "证件号码应为 5 到 20 位的字母或数字。请对照证件改正。".to_owned()
         }
         other => other.to_string(),
-    })
+    });
+    parsed.map(|number| (number, Age::New))
+}
+
+/// Whether a number was given in its old form of 15 digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Age {
+    Old,
+    New,
+}
+
+/// The number of 18 characters that belongs to an old one: only people born before 2000 have such.
+fn raised(old: &str) -> String {
+    let (region, rest) = old.split_at_checked(6).unwrap_or((old, ""));
+    let first_17 = format!("{region}19{rest}");
+    let check = char::from(check_character(first_17.as_bytes()));
+    format!("{first_17}{check}")
 }
 
 fn is_old_id(text: &str) -> bool {

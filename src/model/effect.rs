@@ -10,6 +10,7 @@ use crate::domain::fault::Fault;
 use crate::domain::filter::{Counts, Page, TransferQuery};
 use crate::domain::form::TransferForm;
 use crate::domain::ids::{AccountId, BatchId, MemberId, Moment, OrgId, TransferId};
+use crate::domain::intake::{ImportLayout, ImportManner};
 use crate::domain::member::{Member, MemberRow};
 use crate::domain::org_search::{OrgHits, OrgSearch};
 use crate::domain::organisation::{OrgEntry, OrgRow, Organisation};
@@ -132,7 +133,11 @@ pub enum Effect {
         overwrite: bool,
     },
     /// Read a file and check every row; writes nothing.
-    PreviewImport(Ticket, ImportKind, PathBuf),
+    PreviewImport(Ticket, ImportKind, PathBuf, Box<ImportManner>),
+    /// What a file could be taken for; writes nothing.
+    SurveyImport(Ticket, ImportKind, PathBuf, Box<ImportManner>),
+    /// Write the rows of the last preview that are to be mended to a file beside the one imported.
+    SaveBadRows,
     /// Write the good rows of the last preview, in one transaction.
     RunImport,
     /// Take a whole import back.
@@ -170,6 +175,8 @@ impl Effect {
             | Self::ResetAccount(_)
             | Self::RemoveAccount(_)
             | Self::PreviewImport(..)
+            | Self::SurveyImport(..)
+            | Self::SaveBadRows
             | Self::RunImport
             | Self::UndoImport(_)
             | Self::Export(..)
@@ -318,6 +325,15 @@ pub enum Reply {
     Audit(Ticket, Vec<AuditRow>, Option<i64>),
     /// The preview of an import.
     Preview(Ticket, Box<ImportPreview>),
+    /// What a file could be taken for.
+    Layout(Ticket, Box<ImportLayout>),
+    /// Rows to be mended are in a file of their own.
+    BadRowsSaved {
+        /// Where.
+        path: PathBuf,
+        /// Rows.
+        n_rows: usize,
+    },
     /// An import is done.
     Imported {
         /// Its batch, for undoing.

@@ -83,6 +83,11 @@ impl Places {
         self.config.join("settings.toml")
     }
 
+    /// What was chosen for the columns of tables that were imported.
+    pub fn layouts_file(&self) -> PathBuf {
+        self.config.join("layouts.toml")
+    }
+
     /// Makes the directories, readable by their owner only.
     ///
     /// # Errors
