@@ -1,21 +1,21 @@
 //! Which column of a sheet holds what: headers in any order, under their usual names.
 
-use sha2::{Digest, Sha256};
+mod fault;
+mod known;
 
-use super::sheet::{Cell, SheetFault, SheetRow};
-use super::sheet_file::{Memory, SheetRows};
+use super::sheet::{Cell, SheetRow};
+use super::sheet_file::SheetRows;
 use crate::domain::id_number::normal_form;
 use crate::domain::intake::letters;
+use known::{fingerprint, is_official, recall};
+
+pub use fault::{ColumnFault, ReadFault};
+pub use known::{Survey, survey};
 
 /// Within how many rows with content the header must stand: titles and notes come before it.
 const HEADER_WITHIN: usize = 10;
 /// Within how many rows with content a header is looked for that somebody chose.
 const CHOSEN_WITHIN: usize = 200;
-/// Columns of the list of transfers that the official site exports.
-const OFFICIAL: [&str; 7] =
-    ["转出人", "转出团组织", "转入团组织", "申请时间", "完成时间", "处理状态", "操作"];
-/// How many of them make a header that list's.
-const OFFICIAL_AT_LEAST: usize = 5;
 /// How many known headers make a row the header. One alone may be a title.
 const KNOWN_AT_LEAST: usize = 2;
 /// What the user gives for a column that shall not be read.
@@ -89,74 +89,6 @@ impl ColumnOverride {
             Some(_) | None => Err(ColumnFault::Override(text.to_owned())),
         }
     }
-}
-
-/// Why the columns cannot be told. `Display` is the whole Chinese sentence.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ColumnFault {
-    /// No row looks like a header.
-    #[error(
-        "前 10 行里没找到表头。表头至少要有两个认得的列名，例如{0}。请补上表头，或用 --map 列名=字段 指明。"
-    )]
-    NoHeader(String),
-    /// The row that somebody chose for the header is not there, or empty.
-    #[error("第 {0} 行没有内容，或者太靠后，不能当表头。请填表头在文件里的行号。")]
-    NoSuchRow(usize),
-    /// The list of transfers that the official site exports.
-    #[error(
-        "这是官网导出的转接列表（转出人、转出团组织、转入团组织……），不是{0}，没有导入。转接列表用来和这里的转接单核对，不能当{0}导入；请换成{0}的文件。"
-    )]
-    Official(&'static str),
-    /// A required column is missing.
-    #[error(
-        "表里没有「{missing}」这一列，现在的列是：{present}。请补上这一列，或用 --map 列名=字段 指明是哪一列。"
-    )]
-    Missing {
-        /// The fields, joined.
-        missing: String,
-        /// The headers, joined.
-        present: String,
-    },
-    /// Two columns under one name.
-    #[error(
-        "「{header}」这个列名出现了两次。请改掉其中一个，或用 --map 列名=忽略 说明不读哪一列。"
-    )]
-    Twice {
-        /// The header.
-        header: String,
-    },
-    /// `--map` names a field that does not exist.
-    #[error("--map 里的字段「{given}」不认得。可以用：{allowed}。")]
-    UnknownField {
-        /// As given.
-        given: String,
-        /// The identifiers.
-        allowed: String,
-    },
-    /// `--map` names a column that the sheet does not have.
-    #[error(
-        "--map 里的列「{given}」表里没有，现在的列是：{present}。请照表头写，或写列的字母，如 C。"
-    )]
-    NoSuchColumn {
-        /// As given.
-        given: String,
-        /// The headers, joined.
-        present: String,
-    },
-    /// `--map` is not of the form `COLUMN=FIELD`.
-    #[error("--map 应写成 列名=字段，现在是「{0}」。例如 --map 学生姓名=name。")]
-    Override(String),
-}
-
-/// Why a file cannot be read as a register. `Display` is the whole Chinese sentence.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReadFault {
-    /// The file itself.
-    #[error(transparent)]
-    Sheet(#[from] SheetFault),
-    /// Its columns.
-    #[error(transparent)]
-    Columns(#[from] ColumnFault),
 }
 
 /// A column that is not read.
@@ -257,65 +189,6 @@ pub fn recognise<F: KnownField>(
     Ok(plan)
 }
 
-/// The first rows of a file, to choose a header from, and what the columns of the likely one hold,
-/// however little that is.
-///
-/// # Errors
-/// Where the first rows cannot be read.
-pub fn survey<F: KnownField>(
-    rows: &mut SheetRows,
-    overrides: &[ColumnOverride],
-) -> Result<Survey, SheetFault> {
-    let chosen = rows.chosen_header();
-    let head = rows.look_ahead(chosen.map_or(HEADER_WITHIN, |_| CHOSEN_WITHIN))?.to_vec();
-    let several = |row: &SheetRow| row.cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
-    let at = header_of::<F>(&head, chosen, overrides).ok();
-    let at = at.or_else(|| head.iter().position(several));
-    let header = at.and_then(|at| head.get(at)).cloned().unwrap_or_default();
-    let wishes = wishes_of::<F>(overrides).unwrap_or_default();
-    let wished = wished_columns(&header, overrides, &wishes).unwrap_or_default();
-    let columns = header.cells.iter().enumerate().map(|(index, cell)| {
-        let wish = wished.iter().find(|(column, _)| *column == index).map(|(_, wish)| *wish);
-        let field = wish.unwrap_or_else(|| rank_of::<F>(&canonical(&cell.text())).map(|r| r.0));
-        (cell.text(), field.map_or("", F::label))
-    });
-    let columns = columns.collect();
-    let numbered = |row: &SheetRow| (row.number, joined(row));
-    let header_row = at.map(|_| header.number);
-    Ok(Survey {
-        head: head.iter().take(HEADER_WITHIN).map(numbered).collect(),
-        header_row,
-        columns,
-    })
-}
-
-/// What the first rows of a file look like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Survey {
-    /// Number and text of the first rows with content.
-    pub head: Vec<(usize, String)>,
-    /// Row of what may be the header.
-    pub header_row: Option<usize>,
-    /// Header and word of the field of each column, empty where it is not known.
-    pub columns: Vec<(String, &'static str)>,
-}
-
-/// The header of a layout that was chosen for before, with what was chosen.
-fn recall<F: KnownField>(
-    first: &[SheetRow],
-    chosen: Option<usize>,
-    memory: &Memory,
-) -> Option<(usize, Vec<ColumnOverride>)> {
-    let mut rows = first.iter().enumerate();
-    rows.find_map(|(at, row)| {
-        let said = memory.get(&fingerprint(row)).filter(|_| chosen.is_none_or(|n| n == row.number));
-        let parsed = said?.iter().map(|text| ColumnOverride::parse(text));
-        let overrides: Vec<_> = parsed.collect::<Result<_, _>>().ok()?;
-        // What was chosen for a register of another kind says nothing here.
-        wishes_of::<F>(&overrides).ok().map(|_| (at, overrides))
-    })
-}
-
 fn header_of<F: KnownField>(
     first: &[SheetRow],
     chosen: Option<usize>,
@@ -339,20 +212,6 @@ fn plan_at<F: KnownField>(
     let plan = plan_of(header, overrides, &wishes_of::<F>(overrides)?)?;
     check_required(&plan, header)?;
     Ok(plan)
-}
-
-/// What a header is known by: its words without their dress, in their order. Only this is kept, so
-/// that a row of people that was taken for a header leaves no trace.
-fn fingerprint(header: &SheetRow) -> String {
-    let words: Vec<String> = header.cells.iter().map(|cell| canonical(&cell.text())).collect();
-    let digest = Sha256::digest(words.join("\u{1f}").as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn is_official(row: &SheetRow) -> bool {
-    let words: Vec<String> = row.cells.iter().map(|cell| canonical(&cell.text())).collect();
-    OFFICIAL.iter().filter(|word| words.iter().any(|found| found == *word)).count()
-        >= OFFICIAL_AT_LEAST
 }
 
 /// What a column is wished to be: a field, or nothing.

@@ -41,7 +41,12 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Option<Position> {
-    let result_rows = if screen.phase == Phase::Checked { 5 } else { 4 };
+    let has_notes = screen.preview.as_ref().is_some_and(|preview| !notes(preview).is_empty());
+    let result_rows = match &screen.phase {
+        Phase::Checked if has_notes => 5,
+        Phase::Unreadable(_) => 7,
+        _ => 4,
+    };
     let parts = [Constraint::Length(result_rows), Constraint::Min(4), Constraint::Length(6)];
     let [result, rows, remedy] = Layout::vertical(parts).areas(area);
     let inside = usize::from(result.width).saturating_sub(4);
@@ -121,7 +126,8 @@ fn conclusion(screen: &Import, cols: usize) -> Vec<String> {
     match &screen.phase {
         Phase::Reading => vec!["正在逐行检查，这时什么都不会写入。".to_owned()],
         Phase::Unreadable(sentence) => {
-            vec![sentence.clone(), "处理好以后按 Enter 再试，或按 Esc 返回。".to_owned()]
+            let next = "按 4 换一种读法；文件改好以后按 Enter 再试，或按 Esc 返回。";
+            vec![sentence.clone(), next.to_owned()]
         }
         Phase::Checked => {
             let said = screen.preview.as_ref().map_or_else(String::new, notes);
@@ -214,6 +220,9 @@ fn draw_rows(
 
 /// How many rows there are, and how many of them are listed where that is not all.
 fn rows_title(screen: &Import) -> String {
+    if screen.preview.is_none() {
+        return "文件里的行".to_owned();
+    }
     let (good, bad, present) = screen.counts();
     let all = good + bad + present;
     let (good, problems) = screen.preview.as_ref().map_or((0, 0), ImportPreview::unlisted);
@@ -248,16 +257,6 @@ fn how_to_mend(screen: &Import) -> Vec<String> {
     match (&screen.phase, &row.verdict) {
         (Phase::Written(batch, _), ImportVerdict::Good) => {
             vec![format!("第 {} 行已导入（第 {batch} 批）。", row.row)]
-        }
-        (Phase::Written(..), ImportVerdict::Bad(_)) => {
-            let mut said = remedies(row);
-            said.insert(0, "这一行没有写入。改好文件后再导一次，已导入的不会重复。".to_owned());
-            said
-        }
-        (Phase::Checked, ImportVerdict::Bad(_)) => {
-            let mut said = remedies(row);
-            said.push("按 2 在这里改这一格，按 9 把要改的行另存给报表的人改。".to_owned());
-            said
         }
         _ => remedies(row),
     }

@@ -4,6 +4,7 @@
 use super::Import;
 use crate::domain::intake::{Delimiter, HiddenRows, ImportLayout, ImportManner, TextEncoding};
 use crate::domain::text::clean_line;
+use crate::keys::action::Action;
 use crate::model::effect::{Effect, ImportKind, OrgScope};
 use crate::model::layer::{Ctx, Given, Layer, Out};
 use crate::model::screens::choice::{Choice, ChoiceItem, Release};
@@ -11,6 +12,8 @@ use crate::model::screens::pick::Pick;
 
 /// Characters of a row or header that are shown in a choice.
 const SHOWN: usize = 24;
+/// How many choices stand in a popup at once, so that all of them fit on the smallest terminal.
+const AT_ONCE: usize = 14;
 /// What a column is called that is not read.
 const UNREAD: &str = "不读";
 
@@ -32,9 +35,23 @@ fn short(text: &str) -> String {
     kept
 }
 
+/// Some of many choices, from one of them on, and a way to those that follow.
+fn page(items: Vec<ChoiceItem>, what: &str, from: &str) -> Vec<ChoiceItem> {
+    let from: usize = from.parse().unwrap_or(0);
+    let left = items.len().saturating_sub(from + AT_ONCE);
+    let mut shown: Vec<ChoiceItem> = items.into_iter().skip(from).take(AT_ONCE).collect();
+    if left > 0 {
+        shown.push(offer(format!("{what}:{}", from + AT_ONCE), format!("后面还有 {left} 个")));
+    }
+    shown
+}
+
 impl Import {
     /// Asks what the file could be taken for.
     pub(super) fn survey(&mut self, ctx: &mut Ctx<'_>) -> Out {
+        if let Some(why) = self.refusal(Action::Options) {
+            return Out::nothing().warn(why);
+        }
         if self.is_busy() {
             return Out::nothing().say("正在检查或写入，请等它结束，或按 Esc 取消。");
         }
@@ -95,9 +112,9 @@ impl Import {
         match what {
             "encodings" => return Some(ask_encoding(&layout)),
             "delimiters" => return Some(ask_delimiter(&layout)),
-            "sheets" => return Some(ask_sheet(&layout)),
+            "sheets" => return Some(ask_sheet(&layout, which)),
             "headers" => return Some(ask_header(&layout)),
-            "columns" => return Some(ask_column(&layout)),
+            "columns" => return Some(ask_column(&layout, which)),
             "column" => return Some(ask_field(&layout, which)),
             "branch" => {
                 let pick = Pick::org(OrgScope::Mine, "", false);
@@ -154,12 +171,12 @@ fn ask_delimiter(layout: &ImportLayout) -> Out {
     Out::nothing().push(popup("分隔符", &["一行的内容挤在一列里时换一种。"], items.collect()))
 }
 
-fn ask_sheet(layout: &ImportLayout) -> Out {
+fn ask_sheet(layout: &ImportLayout, from: &str) -> Out {
     let items = layout.sheets.iter().enumerate().map(|(at, name)| {
         let mark = if at == layout.sheet { "（现在）" } else { "" };
         offer(format!("sheet:{}", at + 1), format!("{}{mark}", short(name)))
     });
-    Out::nothing().push(popup("工作表", &["一次读一张。"], items.collect()))
+    Out::nothing().push(popup("工作表", &["一次读一张。"], page(items.collect(), "sheets", from)))
 }
 
 fn ask_header(layout: &ImportLayout) -> Out {
@@ -171,13 +188,17 @@ fn ask_header(layout: &ImportLayout) -> Out {
     Out::nothing().push(popup("表头", &lines, items.collect()))
 }
 
-fn ask_column(layout: &ImportLayout) -> Out {
+fn ask_column(layout: &ImportLayout, from: &str) -> Out {
     let items = layout.columns.iter().map(|column| {
         let field = if column.field.is_empty() { UNREAD } else { &column.field };
         let label = format!("{} 列 {}：{field}", column.letters, short(&column.header));
         offer(format!("column:{}", column.letters), label)
     });
-    Out::nothing().push(popup("每一列是什么", &["选要改的那一列。"], items.collect()))
+    Out::nothing().push(popup(
+        "每一列是什么",
+        &["选要改的那一列。"],
+        page(items.collect(), "columns", from),
+    ))
 }
 
 fn ask_field(layout: &ImportLayout, which: &str) -> Out {

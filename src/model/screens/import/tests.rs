@@ -266,6 +266,34 @@ fn how_a_file_is_read_can_be_chosen_even_where_it_was_not_understood() {
 }
 
 #[test]
+fn many_columns_come_in_pages_that_fit() {
+    let mut desk = Desk::at_nine();
+    let mut screen = checked(&mut desk, preview());
+    let column = |n: usize| LayoutColumn {
+        letters: crate::domain::intake::letters(n),
+        header: format!("列{n}"),
+        field: String::new(),
+    };
+    let wide = ImportLayout { columns: (0..40).map(column).collect(), ..layout() };
+    screen.survey_ticket = Ticket(9);
+    screen.reply(&Reply::Layout(Ticket(9), Box::new(wide)), &mut desk.ctx());
+    let mut n_offered = |id: &str| {
+        let out = screen.given(Given::Option(id.to_owned()), &mut desk.ctx());
+        out.nav.into_iter().find_map(|nav| match nav {
+            Nav::Push(layer) => match *layer {
+                crate::model::layer::Layer::Choice(choice) => Some(choice.options.len()),
+                _ => None,
+            },
+            _ => None,
+        })
+    };
+    assert_eq!(
+        ["columns", "columns:14", "columns:28"].map(&mut n_offered),
+        [Some(15), Some(15), Some(12)]
+    );
+}
+
+#[test]
 fn rows_to_be_mended_are_saved_only_where_there_are_some() {
     let mut desk = Desk::at_nine();
     let mut screen = checked(&mut desk, preview());
