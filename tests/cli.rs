@@ -17,6 +17,9 @@ mod demo;
 mod directory;
 #[path = "cli/history.rs"]
 mod history;
+#[cfg(unix)]
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[cfg(target_os = "linux")]
 #[path = "cli/key_change.rs"]
 mod key_change;

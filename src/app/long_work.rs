@@ -11,8 +11,9 @@ use crate::domain::org_search::OrgSearch;
 use crate::domain::progress::Progress;
 use crate::domain::reconcile::Reconciled;
 use crate::exchange::export::Overwrite;
+use crate::exchange::read_parser::Parser;
 use crate::model::effect::{ExportOrder, Reply, Ticket};
-use crate::office::{Between, ExportDone, Session};
+use crate::office::{Between, ExportDone, ImportOptions, Session};
 
 /// What can be told and asked while an effect is performed.
 pub struct Meanwhile<'a> {
@@ -98,10 +99,12 @@ fn exported(done: ExportDone) -> Reply {
 pub(super) fn reconcile(
     session: Session<'_>,
     (ticket, path): (Ticket, &Path),
+    parser: Parser,
     meanwhile: &mut Meanwhile<'_>,
 ) -> Result<Vec<Reply>, Fault> {
     let watch = &mut |progress| meanwhile.report(progress);
-    let found = session.reconcile(&full_path(path), watch)?;
+    let options = ImportOptions { parser, ..ImportOptions::default() };
+    let found = session.reconcile(&full_path(path), &options, watch)?;
     Ok(vec![Reply::Reconciled(ticket, Box::new(found))])
 }
 

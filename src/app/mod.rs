@@ -7,6 +7,7 @@ mod attention;
 mod daily;
 mod log;
 mod long_work;
+pub mod parser;
 pub mod perform;
 mod prefetch;
 mod settings;
@@ -75,7 +76,7 @@ pub fn run(mut door: Door, clock: Clock, walked_in: Option<Actor>) -> Result<(),
     let (rules, has_office) = (door.rules().clone(), door.has_office());
     let viewing = door.viewing().map(|why| why.notice(clock.now()));
     let warnings = door.take_warnings().into_iter().chain(warning);
-    let world = World::new(door, clock);
+    let world = World::new(door, clock).reading_apart();
     let arrival = walked_in.map(|actor| world.arrival(actor));
     catch_panics();
     let screen = Screen::take()?;

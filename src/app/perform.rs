@@ -13,6 +13,7 @@ use super::long_work::{
 use super::settings;
 use super::world::Clock;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::exchange::read_parser::Parser;
 use crate::model::effect::{Arrival, Effect, Reply, Settings, Ticket};
 use crate::office::{
     BackupJob, Door, Entry, ImportOptions, Interrupter, PreparedImport, PreparedOffice,
@@ -25,6 +26,8 @@ pub struct World {
     clock: Clock,
     prepared: Option<PreparedOffice>,
     import: Option<PreparedImport>,
+    /// Who reads workbooks.
+    parser: Parser,
 }
 
 type Outcome = Result<Vec<Reply>, Fault>;
@@ -32,7 +35,12 @@ type Outcome = Result<Vec<Reply>, Fault>;
 impl World {
     /// The world behind a door.
     pub fn new(door: Door, clock: Clock) -> Self {
-        Self { door, clock, prepared: None, import: None }
+        Self { door, clock, prepared: None, import: None, parser: Parser::default() }
+    }
+
+    /// The same with workbooks read by a process of their own.
+    pub fn reading_apart(self) -> Self {
+        Self { parser: super::parser::in_process(), ..self }
     }
 
     /// The door, for the first screen.
@@ -111,9 +119,11 @@ impl World {
             Effect::AcceptCorrection { .. } | Effect::EraseMember { .. } => {
                 self.rights(effect, meanwhile)
             }
-            Effect::PreviewImport(..) | Effect::RunImport | Effect::UndoImport(_) => {
-                self.importing(effect, meanwhile)
-            }
+            Effect::PreviewImport(..)
+            | Effect::SurveyImport(..)
+            | Effect::SaveBadRows
+            | Effect::RunImport
+            | Effect::UndoImport(_) => self.importing(effect, meanwhile),
             Effect::SearchOrgs(ticket, search) => {
                 let session = self.door.session(self.clock.now())?;
                 search_organisations(session, (ticket, &search), meanwhile)
@@ -131,7 +141,7 @@ impl World {
             }
             Effect::Reconcile(ticket, path) => {
                 let session = self.door.session(self.clock.now())?;
-                reconcile(session, (ticket, &path), meanwhile)
+                reconcile(session, (ticket, &path), self.parser, meanwhile)
             }
             Effect::ExportReconciled { lines, path, overwrite } => {
                 let session = self.door.session(self.clock.now())?;
@@ -313,9 +323,19 @@ impl World {
     fn importing(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
         let session = self.door.session(self.clock.now())?;
         match effect {
-            Effect::PreviewImport(ticket, kind, path) => {
+            Effect::SurveyImport(ticket, kind, path, manner) => {
+                let options = ImportOptions { manner: *manner, parser: self.parser };
+                let layout = session.survey_import(kind, &full_path(&path), &options)?;
+                Ok(vec![Reply::Layout(ticket, Box::new(layout))])
+            }
+            Effect::SaveBadRows => {
+                let prepared = self.import.as_ref().ok_or_else(nothing_previewed)?;
+                let (path, n_rows) = session.save_bad_rows(prepared, None)?;
+                Ok(vec![Reply::BadRowsSaved { path, n_rows }])
+            }
+            Effect::PreviewImport(ticket, kind, path, manner) => {
                 let path = full_path(&path);
-                let options = ImportOptions::default();
+                let options = ImportOptions { manner: *manner, parser: self.parser };
                 let watch = &mut |progress| meanwhile.report(progress);
                 let prepared = session.prepare_import(kind, &path, &options, watch)?;
                 let preview = prepared.preview.clone();
@@ -377,6 +397,7 @@ pub(super) fn ticket_of(effect: &Effect) -> Option<Ticket> {
         | Effect::LoadCorrections(t, _)
         | Effect::LoadExports(t, _)
         | Effect::LoadReminders(t)
+        | Effect::SurveyImport(t, ..)
         | Effect::PreviewImport(t, ..)
         | Effect::Reconcile(t, _) => Some(*t),
         _ => None,

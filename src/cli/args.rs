@@ -194,6 +194,8 @@ readers! {
     kind crate::domain::organisation::OrgKind,
     role crate::domain::account::Role,
     document Document,
+    encoding crate::domain::intake::TextEncoding,
+    delimiter crate::domain::intake::Delimiter,
     authentication crate::domain::member::Authentication,
     graduation_mark crate::domain::member::GraduationMark,
 }

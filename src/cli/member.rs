@@ -177,7 +177,7 @@ pub(super) struct ExportOrder {
 pub(super) fn run(call: &mut Call<'_>, order: MemberOrder) -> Said {
     match order {
         MemberOrder::Import(order) => {
-            imports::run(call, ImportKind::Members, order.file, order.branch)
+            imports::run(call, ImportKind::Members, &order.file, order.branch)
         }
         MemberOrder::List(order) => list(call, order),
         MemberOrder::Show(order) => show(call, &order),

@@ -41,6 +41,10 @@ use who::Access;
 /// Runs one command line, the program's name first, and returns the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     world::keep_private();
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = crate::app::parser::serve_if_asked(&args) {
+        return code;
+    }
     let cli = match args::parse(args) {
         Ok(cli) => cli,
         Err(error) => return answer_of_clap(&error),

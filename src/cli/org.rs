@@ -111,7 +111,7 @@ pub(super) struct ExportOrder {
 
 pub(super) fn run(call: &mut Call<'_>, order: OrgOrder) -> Said {
     match order {
-        OrgOrder::Import(order) => imports::run(call, ImportKind::Organisations, order, None),
+        OrgOrder::Import(order) => imports::run(call, ImportKind::Organisations, &order, None),
         OrgOrder::Search(order) => org_search::run(call, &order),
         OrgOrder::Show(order) => show(call, &order),
         OrgOrder::List(order) => list(call, &order),

@@ -10,6 +10,7 @@ pub mod form;
 pub mod history;
 pub mod id_number;
 pub mod ids;
+pub mod intake;
 pub(crate) mod labels;
 pub mod letter;
 pub mod member;

@@ -7,6 +7,7 @@ use super::account::Role;
 use super::fault::Fault;
 use super::filter::TransferQuery;
 use super::ids::{MemberId, OrgId, TransferId};
+use super::intake::Duplicates;
 use super::organisation::OrgKind;
 use super::reminder::Due;
 use super::transfer::Contact;
@@ -104,6 +105,16 @@ pub struct ImportPreview {
     pub columns: Vec<(String, String)>,
     /// How many rows are good, bad, present.
     pub counts: (usize, usize, usize),
+    /// How many of the bad and present ones are duplicates of what.
+    pub duplicates: Duplicates,
+    /// Name of the sheet that was read; empty in a text file.
+    pub sheet: String,
+    /// What stands between the cells of a text file; empty in a workbook.
+    pub delimiter: String,
+    /// Row of the header, from one.
+    pub header_row: usize,
+    /// Whole sentences about what is hidden, left unread or was mended unasked.
+    pub notes: Vec<String>,
     /// The first rows with problems and the first good ones, in file order: all of a short file.
     pub rows: Vec<ImportRow>,
 }

@@ -1,11 +1,21 @@
 //! Which column of a sheet holds what: headers in any order, under their usual names.
 
-use super::sheet::{Cell, SheetFault, SheetRow};
+mod fault;
+mod known;
+
+use super::sheet::{Cell, SheetRow};
 use super::sheet_file::SheetRows;
 use crate::domain::id_number::normal_form;
+use crate::domain::intake::letters;
+use known::{fingerprint, is_official, recall};
+
+pub use fault::{ColumnFault, ReadFault};
+pub use known::{Survey, survey};
 
 /// Within how many rows with content the header must stand: titles and notes come before it.
 const HEADER_WITHIN: usize = 10;
+/// Within how many rows with content a header is looked for that somebody chose.
+const CHOSEN_WITHIN: usize = 200;
 /// How many known headers make a row the header. One alone may be a title.
 const KNOWN_AT_LEAST: usize = 2;
 /// What the user gives for a column that shall not be read.
@@ -18,6 +28,11 @@ pub trait KnownField: Copy + Eq + std::fmt::Debug + 'static {
 
     /// Headers that are usual and carry nothing that is imported.
     fn ignored() -> &'static [&'static str];
+
+    /// What a sheet of such columns is, as in 「团员名册」; none where that need not be said.
+    fn register() -> Option<&'static str> {
+        None
+    }
 
     /// The names of this field.
     fn spec(self) -> Option<&'static FieldSpec<Self>> {
@@ -76,66 +91,6 @@ impl ColumnOverride {
     }
 }
 
-/// Why the columns cannot be told. `Display` is the whole Chinese sentence.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ColumnFault {
-    /// No row looks like a header.
-    #[error(
-        "前 10 行里没找到表头。表头至少要有两个认得的列名，例如{0}。请补上表头，或用 --map 列名=字段 指明。"
-    )]
-    NoHeader(String),
-    /// A required column is missing.
-    #[error(
-        "表里没有「{missing}」这一列，现在的列是：{present}。请补上这一列，或用 --map 列名=字段 指明是哪一列。"
-    )]
-    Missing {
-        /// The fields, joined.
-        missing: String,
-        /// The headers, joined.
-        present: String,
-    },
-    /// Two columns under one name.
-    #[error(
-        "「{header}」这个列名出现了两次。请改掉其中一个，或用 --map 列名=忽略 说明不读哪一列。"
-    )]
-    Twice {
-        /// The header.
-        header: String,
-    },
-    /// `--map` names a field that does not exist.
-    #[error("--map 里的字段「{given}」不认得。可以用：{allowed}。")]
-    UnknownField {
-        /// As given.
-        given: String,
-        /// The identifiers.
-        allowed: String,
-    },
-    /// `--map` names a column that the sheet does not have.
-    #[error(
-        "--map 里的列「{given}」表里没有，现在的列是：{present}。请照表头写，或写列的字母，如 C。"
-    )]
-    NoSuchColumn {
-        /// As given.
-        given: String,
-        /// The headers, joined.
-        present: String,
-    },
-    /// `--map` is not of the form `COLUMN=FIELD`.
-    #[error("--map 应写成 列名=字段，现在是「{0}」。例如 --map 学生姓名=name。")]
-    Override(String),
-}
-
-/// Why a file cannot be read as a register. `Display` is the whole Chinese sentence.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReadFault {
-    /// The file itself.
-    #[error(transparent)]
-    Sheet(#[from] SheetFault),
-    /// Its columns.
-    #[error(transparent)]
-    Columns(#[from] ColumnFault),
-}
-
 /// A column that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnmappedColumn {
@@ -154,6 +109,12 @@ pub struct ColumnPlan<F> {
     pub matched: Vec<(F, usize, String)>,
     /// Columns whose header is not known, to be shown before the import.
     pub unmapped: Vec<UnmappedColumn>,
+    /// What the header is known by, whatever its dress.
+    pub fingerprint: String,
+    /// What was said about columns, with the letters of each: `C=name`.
+    pub said: Vec<String>,
+    /// Whether that was said of the same header before, and not now.
+    pub remembered: bool,
 }
 
 impl<F: KnownField> ColumnPlan<F> {
@@ -172,6 +133,14 @@ impl<F: KnownField> ColumnPlan<F> {
         self.find(field).map_or_else(|| field.label().to_owned(), |(_, _, header)| header.clone())
     }
 
+    /// The column of a header or of a field's word, from zero.
+    fn place_of(&self, column: &str) -> Option<usize> {
+        let is = |(field, _, header): &&(F, usize, String)| {
+            header == column || (header.is_empty() && field.label() == column)
+        };
+        self.matched.iter().find(is).map(|(_, index, _)| *index)
+    }
+
     /// Whether the sheet has a column for the field.
     pub fn has(&self, field: F) -> bool {
         self.find(field).is_some()
@@ -183,7 +152,7 @@ impl<F: KnownField> ColumnPlan<F> {
             .matched
             .iter()
             .map(|(field, _, header)| (header.clone(), field.label().to_owned()));
-        let left = self.unmapped.iter().map(|column| (column.header.clone(), "不读取".to_owned()));
+        let left = self.unmapped.iter().map(|column| (column.header.clone(), String::new()));
         known.chain(left).collect()
     }
 
@@ -192,7 +161,8 @@ impl<F: KnownField> ColumnPlan<F> {
     }
 }
 
-/// Finds the header and what its columns hold; the next rows are the data.
+/// Finds the header and what its columns hold; the next rows are the data. Where nothing is said
+/// about columns, what was chosen for the same header before counts.
 ///
 /// # Errors
 /// As [`ColumnFault`] says, or where the first rows cannot be read.
@@ -200,13 +170,47 @@ pub fn recognise<F: KnownField>(
     rows: &mut SheetRows,
     overrides: &[ColumnOverride],
 ) -> Result<ColumnPlan<F>, ReadFault> {
-    let wishes = wishes_of::<F>(overrides)?;
-    let first = rows.look_ahead(HEADER_WITHIN)?;
-    let at = header_at::<F>(first, overrides)?;
-    let header = first.get(at).ok_or_else(no_header::<F>)?;
-    let plan = plan_of(header, overrides, &wishes)?;
-    check_required(&plan, header)?;
+    let (chosen, memory) = (rows.chosen_header(), rows.memory());
+    let first = rows.look_ahead(chosen.map_or(HEADER_WITHIN, |_| CHOSEN_WITHIN))?;
+    let recalled = if overrides.is_empty() { recall::<F>(first, chosen, &memory) } else { None };
+    let (at, plan) = match recalled {
+        Some((at, overrides)) => {
+            let plan = plan_at(first, at, &overrides)?;
+            (at, ColumnPlan { remembered: true, ..plan })
+        }
+        None => {
+            let at = header_of::<F>(first, chosen, overrides)?;
+            (at, plan_at(first, at, overrides)?)
+        }
+    };
+    let header = first.get(at).cloned().unwrap_or_default();
     rows.skip(at + 1);
+    rows.settle_mends(|column| plan.place_of(column).or_else(|| column_named(&header, column)));
+    Ok(plan)
+}
+
+fn header_of<F: KnownField>(
+    first: &[SheetRow],
+    chosen: Option<usize>,
+    overrides: &[ColumnOverride],
+) -> Result<usize, ColumnFault> {
+    match chosen {
+        Some(number) => {
+            let at = first.iter().position(|row| row.number == number);
+            at.ok_or(ColumnFault::NoSuchRow(number))
+        }
+        None => header_at::<F>(first, overrides),
+    }
+}
+
+fn plan_at<F: KnownField>(
+    first: &[SheetRow],
+    at: usize,
+    overrides: &[ColumnOverride],
+) -> Result<ColumnPlan<F>, ColumnFault> {
+    let header = first.get(at).ok_or_else(no_header::<F>)?;
+    let plan = plan_of(header, overrides, &wishes_of::<F>(overrides)?)?;
+    check_required(&plan, header)?;
     Ok(plan)
 }
 
@@ -239,6 +243,10 @@ fn header_at<F: KnownField>(
             || overrides.iter().any(|o| canonical(&o.column) == header && !header.is_empty())
     };
     let known = |row: &SheetRow| row.cells.iter().filter(|cell| is_known(cell)).count();
+    let register = F::register().filter(|_| first.iter().any(is_official));
+    if let Some(register) = register {
+        return Err(ColumnFault::Official(register));
+    }
     first.iter().map(known).position(|n| n >= KNOWN_AT_LEAST).ok_or_else(no_header::<F>)
 }
 
@@ -267,7 +275,14 @@ fn plan_of<F: KnownField>(
     wishes: &[Wish<F>],
 ) -> Result<ColumnPlan<F>, ColumnFault> {
     let wished = wished_columns(header, overrides, wishes)?;
-    let mut plan = ColumnPlan { header_row: header.number, matched: vec![], unmapped: vec![] };
+    let mut plan = ColumnPlan {
+        header_row: header.number,
+        matched: vec![],
+        unmapped: vec![],
+        fingerprint: fingerprint(header),
+        said: wished.iter().map(|(index, wish)| said_of(*index, *wish)).collect(),
+        remembered: false,
+    };
     plan.matched.extend(
         wished.iter().filter_map(|(index, wish)| {
             wish.map(|field| (field, *index, header.cell(*index).text()))
@@ -280,6 +295,11 @@ fn plan_of<F: KnownField>(
         }
     }
     Ok(plan)
+}
+
+fn said_of<F: KnownField>(index: usize, wish: Wish<F>) -> String {
+    let field = wish.and_then(KnownField::spec).map_or("ignore", |spec| spec.id);
+    format!("{}={field}", letters(index))
 }
 
 fn wished_columns<F: KnownField>(

@@ -100,6 +100,7 @@ fn of_serial(serial: u32) -> Option<CalendarPart> {
 }
 
 fn of_text(text: &str) -> Option<CalendarPart> {
+    let text = text.trim_matches(|c: char| matches!(c, '\'' | '’' | '‘') || c.is_whitespace());
     let text = normal_form(without_time(text));
     if let Some(part) = of_english(&text) {
         return Some(part);
@@ -168,6 +169,9 @@ mod tests {
             "２０１７．１２",
             "43070",
             "Dec-17",
+            "'2017.12 ",
+            "2017.12.",
+            "2017-12'",
         ] {
             assert_eq!(month_of(&Cell::from_text(text)).as_deref(), Ok("2017-12"), "{text}");
         }

@@ -50,9 +50,10 @@ pub enum MemberField {
 impl KnownField for MemberField {
     fn specs() -> &'static [FieldSpec<Self>] {
         specs! {
-            Name "name" Required ["姓名", "团员姓名", "名字"]
+            Name "name" Required ["姓名", "团员姓名", "名字", "学生姓名", "团员名字"]
             IdNumber "id_number" Required
-                ["身份证号", "身份证号码", "公民身份号码", "证件号码", "证件号", "身份证"]
+                ["身份证号", "身份证号码", "公民身份号码", "公民身份证号码", "居民身份证号", "居民身份证号码",
+                 "证件号码", "证件号", "身份证"]
             Branch "branch" Optional
                 ["所在团组织编号", "所在团支部编号", "团组织编号", "团支部编号", "所在团支部", "所在团组织",
                  "团支部", "团组织", "团支部全称"]
@@ -71,6 +72,10 @@ impl KnownField for MemberField {
             Sex "sex" Optional ["性别"]
             Birthday "birthday" Optional ["出生日期", "出生年月", "出生年月日", "生日"]
         }
+    }
+
+    fn register() -> Option<&'static str> {
+        Some("团员名册")
     }
 
     fn ignored() -> &'static [&'static str] {
@@ -117,7 +122,46 @@ impl KnownField for OrgField {
         }
     }
 
+    fn register() -> Option<&'static str> {
+        Some("组织名单")
+    }
+
     fn ignored() -> &'static [&'static str] {
         &["序号", "地区代码", "状态", "团员数"]
+    }
+}
+
+/// Columns of the list of transfers that the official site exports, for whoever compares it with
+/// what is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfficialField {
+    /// 转出人
+    Transferee,
+    /// 转出团组织
+    Origin,
+    /// 转入团组织
+    Destination,
+    /// 申请时间
+    AppliedOn,
+    /// 完成时间
+    CompletedOn,
+    /// 处理状态
+    Status,
+}
+
+impl KnownField for OfficialField {
+    fn specs() -> &'static [FieldSpec<Self>] {
+        specs! {
+            Transferee "transferee" Required ["转出人", "转接人", "姓名", "转出人姓名", "团员姓名"]
+            Origin "origin" Required ["转出团组织", "转出组织", "转出团支部", "原团组织"]
+            Destination "destination" Required ["转入团组织", "转入组织", "申请转入组织", "转入团支部"]
+            AppliedOn "applied_on" Optional ["申请时间", "申请日期", "发起时间", "提交时间"]
+            CompletedOn "completed_on" Optional ["完成时间", "完成日期", "办结时间"]
+            Status "status" Required ["处理状态", "状态", "办理状态", "审批状态"]
+        }
+    }
+
+    fn ignored() -> &'static [&'static str] {
+        &["序号", "操作"]
     }
 }

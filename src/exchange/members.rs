@@ -1,7 +1,10 @@
 //! Members from a sheet, row by row: each parsed as a whole, every fault of it named.
 
+mod number;
+
 use std::borrow::Cow;
 
+use self::number::{Age, SPOILT, parse_id};
 use super::columns::{ColumnOverride, ColumnPlan, KnownField, ReadFault, recognise};
 use super::dates::{calendar_part, month_of};
 use super::doubles::Double;
@@ -9,15 +12,13 @@ use super::fault::{RowFault, masked_where_id};
 use super::fields::MemberField;
 use super::sheet::{Cell, SheetFault, SheetRow};
 use super::sheet_file::{SheetFile, SheetRows};
-use crate::domain::id_number::{DocumentKind, IdFault, IdNumber, mask_id, normal_form};
+use crate::domain::id_number::{DocumentKind, IdNumber, mask_id};
 use crate::domain::member::{Authentication, GraduationMark, MemberEntry, Profile};
 use crate::domain::person_name::PersonName;
 use crate::domain::phone::Phone;
 use crate::domain::progress::Progress;
 use chrono::Datelike;
 
-/// Length of the ID numbers that were given out until 1999.
-const OLD_ID_LENGTH: usize = 15;
 /// Most characters of a free text such as 民族: more is a column mixed up.
 const TEXT_LIMIT: usize = 60;
 
@@ -77,12 +78,20 @@ pub struct MemberRowIn<'r> {
     pub entry: Result<(MemberEntry, String), Vec<RowFault>>,
     /// The ID number of a faulty row where that is right, for finding duplicates.
     number: Option<IdNumber>,
+    /// Whether its ID number was an old one of 15 digits, and is now the one of 18 that belongs to
+    /// it.
+    pub is_raised: bool,
 }
 
 impl MemberRowIn<'_> {
     /// Row in the file, from one.
     pub fn row(&self) -> usize {
         self.source.number
+    }
+
+    /// The cells as the file has them, to be handed back to whoever mends them.
+    pub fn cells(&self) -> &[Cell] {
+        &self.source.cells
     }
 
     /// The ID number where that is right, whatever else is wrong with the row.
@@ -124,9 +133,10 @@ pub struct ShownMember {
     pub masked_id: String,
 }
 
-/// A number without the apostrophe by which people keep it a text.
+/// A number without the apostrophes by which people keep it a text, at either end.
 fn bare(text: &str) -> &str {
-    text.trim_start_matches(['\'', '’', '‘', '`'])
+    let mark = |c: char| matches!(c, '\'' | '’' | '‘' | '`' | '′' | '＇') || c.is_whitespace();
+    text.trim_matches(mark)
 }
 
 /// One row being read: collects faults, so that a row is mended in one go.
@@ -134,11 +144,12 @@ struct RowReader<'r> {
     plan: &'r ColumnPlan<MemberField>,
     row: &'r SheetRow,
     faults: Vec<RowFault>,
+    is_raised: bool,
 }
 
 impl<'r> RowReader<'r> {
     fn new(plan: &'r ColumnPlan<MemberField>, row: &'r SheetRow) -> Self {
-        Self { plan, row, faults: Vec::new() }
+        Self { plan, row, faults: Vec::new(), is_raised: false }
     }
 
     fn read(mut self, default_branch: Option<&str>) -> MemberRowIn<'r> {
@@ -152,13 +163,16 @@ impl<'r> RowReader<'r> {
             self.compare_sex(id);
             self.compare_birthday(id);
         }
-        let (plan, source) = (self.plan, self.row);
+        let (plan, source, is_raised) = (self.plan, self.row, self.is_raised);
         match (name, document, id_number) {
             (Some(name), Some(document), Some(id_number)) if self.faults.is_empty() => {
                 let entry = MemberEntry { name, document, id_number, phone, profile };
-                MemberRowIn { plan, source, entry: Ok((entry, branch)), number: None }
+                let entry = Ok((entry, branch));
+                MemberRowIn { plan, source, entry, number: None, is_raised }
             }
-            (_, _, number) => MemberRowIn { plan, source, entry: Err(self.faults), number },
+            (_, _, number) => {
+                MemberRowIn { plan, source, entry: Err(self.faults), number, is_raised }
+            }
         }
     }
 
@@ -185,7 +199,7 @@ impl<'r> RowReader<'r> {
     }
 
     fn name(&mut self) -> Option<String> {
-        let parsed = PersonName::parse(&self.text(MemberField::Name));
+        let parsed = PersonName::parse(bare(&self.text(MemberField::Name)));
         self.take(MemberField::Name, parsed).map(|name| name.as_str().to_owned())
     }
 
@@ -202,7 +216,9 @@ impl<'r> RowReader<'r> {
             Cell::Number { .. } | Cell::Date(_) => Err(SPOILT.to_owned()),
             Cell::Text(_) | Cell::Empty => parse_id(kind, bare(&self.text(MemberField::IdNumber))),
         };
-        self.take(MemberField::IdNumber, parsed)
+        let (number, age) = self.take(MemberField::IdNumber, parsed)?;
+        self.is_raised = age == Age::Old;
+        Some(number)
     }
 
     fn phone(&mut self) -> String {
@@ -218,11 +234,11 @@ impl<'r> RowReader<'r> {
 
     fn branch(&mut self, default_branch: Option<&str>) -> String {
         let given = self.text(MemberField::Branch);
+        let given = Cow::Borrowed(bare(&given));
         match default_branch {
             Some(branch) if given.is_empty() => branch.to_owned(),
             None if given.is_empty() => {
-                let sentence =
-                    "还没填所在的团支部。请填团支部的编号或全称，或导入时用 --branch 指定一个。";
+                let sentence = "还没填所在的团支部。请填团支部的编号或全称，或给没写的行定一个团支部（界面里按 4，命令行用 --branch）。";
                 self.fault(MemberField::Branch, sentence);
                 String::new()
             }
@@ -323,38 +339,6 @@ impl<'r> RowReader<'r> {
     fn is_month_only(&self) -> bool {
         self.plan.header(MemberField::Birthday).contains("年月")
     }
-}
-
-/// The sentence for a number where an ID belongs: refused even if it happens to fit
-/// (security.md 6.1).
-const SPOILT: &str = "身份证号在表里是数字，Excel 已丢失后几位，无法还原。\
-    请把这一列设为「文本」格式，再对照证件重新录入 18 位号码。";
-
-fn parse_id(kind: DocumentKind, text: &str) -> Result<IdNumber, String> {
-    let plain = normal_form(text);
-    if kind == DocumentKind::ResidentCard && is_old_id(&plain) {
-        return Err(
-            "身份证号是 15 位的旧号码，应为 18 位。请对照现在的证件填 18 位号码。".to_owned()
-        );
-    }
-    IdNumber::parse_as(kind, text).map_err(|fault| match fault {
-        IdFault::Spreadsheet(_) => {
-            "身份证号像被 Excel 存成过数字，后几位已丢失，无法还原。请对照证件重新录入 18 位号码。"
-                .to_owned()
-        }
-        IdFault::OtherDocument(_) if plain.is_empty() => {
-            "还没填证件号码。请对照证件填写。".to_owned()
-        }
-        // The sentence of the domain repeats the number, which a report must not.
-        IdFault::OtherDocument(_) => {
-            "证件号码应为 5 到 20 位的字母或数字。请对照证件改正。".to_owned()
-        }
-        other => other.to_string(),
-    })
-}
-
-fn is_old_id(text: &str) -> bool {
-    text.len() == OLD_ID_LENGTH && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn document_of(text: &str) -> Option<DocumentKind> {

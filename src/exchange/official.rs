@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::columns::{FieldSpec, KnownField, Need, ReadFault, recognise};
+use super::columns::{ColumnOverride, ReadFault, recognise};
 use super::dates::calendar_part;
 use super::export::ExportColumn;
+use super::fields::OfficialField;
 use super::registers::columns;
 use super::sheet::Cell;
 use super::sheet_file::SheetFile;
@@ -12,52 +13,6 @@ use crate::domain::ids::Now;
 use crate::domain::progress::Progress;
 use crate::domain::reconcile::{OfficialRow, Reconciled};
 use crate::domain::transfer::TransferRow;
-
-/// Columns of the official list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OfficialField {
-    /// 转出人
-    Transferee,
-    /// 转出团组织
-    Origin,
-    /// 转入团组织
-    Destination,
-    /// 申请时间
-    Applied,
-    /// 完成时间
-    Done,
-    /// 处理状态
-    Status,
-}
-
-impl KnownField for OfficialField {
-    fn specs() -> &'static [FieldSpec<Self>] {
-        macro_rules! spec {
-            ($field:ident $id:literal $need:ident $headers:expr) => {
-                FieldSpec {
-                    field: OfficialField::$field,
-                    id: $id,
-                    headers: $headers,
-                    need: Need::$need,
-                }
-            };
-        }
-        // The page of approvals calls the person 姓名 (domain.md B).
-        const SPECS: &[FieldSpec<OfficialField>] = &[
-            spec!(Transferee "transferee" Required &["转出人", "姓名", "转出人姓名", "团员姓名"]),
-            spec!(Origin "origin" Required &["转出团组织", "转出组织", "转出团支部", "原团组织"]),
-            spec!(Destination "destination" Required &["转入团组织", "转入组织", "申请转入组织", "转入团支部"]),
-            spec!(Status "status" Required &["处理状态", "状态", "办理状态", "审批状态"]),
-            spec!(Applied "applied_at" Optional &["申请时间", "申请日期", "发起时间", "提交时间"]),
-            spec!(Done "done_at" Optional &["完成时间", "完成日期", "办结时间"]),
-        ];
-        SPECS
-    }
-
-    fn ignored() -> &'static [&'static str] {
-        &["操作", "序号"]
-    }
-}
 
 /// The rows of an official list that name somebody, and how many name nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,11 +29,12 @@ pub struct OfficialList {
 /// Where the file cannot be read or lacks a column, or where the watch says so.
 pub fn read_official<E: From<ReadFault>>(
     file: &SheetFile,
+    overrides: &[ColumnOverride],
     mut watch: impl FnMut(Progress) -> Result<(), E>,
 ) -> Result<OfficialList, E> {
     const STRIDE: usize = 1 << 12;
     let mut source = file.rows().map_err(ReadFault::Sheet)?;
-    let plan = recognise::<OfficialField>(&mut source, &[])?;
+    let plan = recognise::<OfficialField>(&mut source, overrides)?;
     let (mut rows, mut nameless) = (Vec::new(), 0);
     while let Some(row) = source.next_row().map_err(ReadFault::Sheet)? {
         let text = |field| plan.text(row, field);
@@ -92,7 +48,7 @@ pub fn read_official<E: From<ReadFault>>(
             transferee,
             origin: text(OfficialField::Origin),
             destination: text(OfficialField::Destination),
-            applied_on: day_of(plan.cell(row, OfficialField::Applied)),
+            applied_on: day_of(plan.cell(row, OfficialField::AppliedOn)),
             status: text(OfficialField::Status),
         });
         if rows.len().is_multiple_of(STRIDE) {
@@ -153,7 +109,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("名单.csv");
         std::fs::write(&path, text).unwrap();
-        read_official(&SheetFile::open(&path).map_err(ReadFault::Sheet)?, |_| Ok(()))
+        read_official(&SheetFile::open(&path).map_err(ReadFault::Sheet)?, &[], |_| Ok(()))
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::io::Read;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::sheet::{ROW_BYTE_LIMIT, SheetFaultCause, SheetRow, TEXT_ROW_LIMIT};
 use super::text_stream::TextStream;
+use crate::domain::intake::{Delimiter, TextEncoding};
 
 /// How many lines may pass before the first one with a delimiter: titles stand above the header.
 const LINES_BEFORE_HEADER: usize = 10;
@@ -27,28 +28,85 @@ pub(super) struct TextForm {
 }
 
 impl TextForm {
-    /// 「UTF-8」, 「GB18030」 or 「UTF-16」.
+    /// 「UTF-8」, 「GB18030」, 「UTF-16」 or 「Big5」.
     pub(super) fn label(&self) -> &'static str {
-        if self.encoding == UTF_16LE || self.encoding == UTF_16BE {
-            "UTF-16"
-        } else if self.encoding == GB18030 {
-            "GB18030"
-        } else {
-            "UTF-8"
+        match self.told().0 {
+            TextEncoding::Utf8 => "UTF-8",
+            TextEncoding::Gb18030 => "GB18030",
+            TextEncoding::Utf16Le | TextEncoding::Utf16Be => "UTF-16",
+            TextEncoding::Big5 => "Big5",
         }
+    }
+
+    /// Encoding and delimiter.
+    pub(super) fn told(&self) -> (TextEncoding, Delimiter) {
+        let same = |known: &&TextEncoding| encoding_of(**known) == self.encoding;
+        let encoding = TextEncoding::ALL.iter().find(same).copied();
+        let same = |known: &&Delimiter| byte_of(**known) == self.delimiter;
+        let delimiter = Delimiter::ALL.iter().find(same).copied();
+        (encoding.unwrap_or(TextEncoding::Utf8), delimiter.unwrap_or(Delimiter::Comma))
     }
 }
 
-/// Reads a text file once to find its encoding and delimiter.
+fn encoding_of(chosen: TextEncoding) -> &'static Encoding {
+    match chosen {
+        TextEncoding::Utf8 => UTF_8,
+        TextEncoding::Gb18030 => GB18030,
+        TextEncoding::Utf16Le => UTF_16LE,
+        TextEncoding::Utf16Be => UTF_16BE,
+        TextEncoding::Big5 => BIG5,
+    }
+}
+
+fn byte_of(chosen: Delimiter) -> u8 {
+    match chosen {
+        Delimiter::Comma => b',',
+        Delimiter::Semicolon => b';',
+        Delimiter::Tab => b'\t',
+    }
+}
+
+/// Reads a text file once to find its encoding and delimiter, unless they were chosen.
 ///
-/// A byte order mark decides; without one strict UTF-8, and then GB18030, which holds GBK and
-/// GB 2312. Nothing is guessed from frequencies: the order settles every case (dependencies.md 4).
-pub(super) fn form_of(path: &Path) -> Result<TextForm, SheetFaultCause> {
+/// A byte order mark decides; without one the zeros of UTF-16, strict UTF-8, and then GB18030, which
+/// holds GBK and GB 2312. Nothing is guessed from frequencies: the order settles every case
+/// (dependencies.md 4).
+pub(super) fn form_of(
+    path: &Path,
+    encoding: Option<TextEncoding>,
+    delimiter: Option<Delimiter>,
+) -> Result<TextForm, SheetFaultCause> {
+    let form = match encoding {
+        Some(chosen) => form_as_chosen(path, chosen)?,
+        None => form_found(path)?,
+    };
+    Ok(TextForm { delimiter: delimiter.map_or(form.delimiter, byte_of), ..form })
+}
+
+fn form_as_chosen(path: &Path, chosen: TextEncoding) -> Result<TextForm, SheetFaultCause> {
+    let encoding = encoding_of(chosen);
+    let head = head_of(path, 3)?;
+    let skip = Encoding::for_bom(&head).filter(|(marked, _)| *marked == encoding);
+    let skip = skip.map_or(0, |(_, skip)| skip);
+    let scanned = scan(&mut TextStream::new(File::open(path)?, encoding, skip)?, encoding, skip);
+    scanned.map_err(|cause| match cause {
+        SheetFaultCause::Undecodable | SheetFaultCause::NotText => {
+            SheetFaultCause::OtherEncoding(chosen.label().to_owned())
+        }
+        other => other,
+    })
+}
+
+fn form_found(path: &Path) -> Result<TextForm, SheetFaultCause> {
     let open = |encoding, skip| TextStream::new(File::open(path)?, encoding, skip);
-    let mut mark = Vec::new();
-    File::open(path)?.take(3).read_to_end(&mut mark)?;
-    if let Some((marked, skip)) = Encoding::for_bom(&mark) {
+    let head = head_of(path, 4096)?;
+    if let Some((marked, skip)) = Encoding::for_bom(&head) {
         return scan(&mut open(marked, skip)?, marked, skip);
+    }
+    if let Some(wide) = wide_of(&head)
+        && let Ok(form) = scan(&mut open(wide, 0)?, wide, 0)
+    {
+        return Ok(form);
     }
     match scan(&mut open(UTF_8, 0)?, UTF_8, 0) {
         Err(SheetFaultCause::Undecodable) => {}
@@ -59,6 +117,30 @@ pub(super) fn form_of(path: &Path) -> Result<TextForm, SheetFaultCause> {
         SheetFaultCause::Undecodable if text.has_zero_ahead() => SheetFaultCause::NotText,
         other => other,
     })
+}
+
+fn head_of(path: &Path, n: u64) -> Result<Vec<u8>, SheetFaultCause> {
+    let mut head = Vec::new();
+    File::open(path)?.take(n).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// UTF-16 without a mark: delimiters, digits and line ends have a zero in every second place, and
+/// none in the others.
+fn wide_of(head: &[u8]) -> Option<&'static Encoding> {
+    let pairs = || head.chunks_exact(2).filter(|pair| pair.contains(&0));
+    // What stands beside a zero is a character of ASCII, or the dot of a name.
+    let all = |zero: usize, other: usize| {
+        pairs().all(|pair| {
+            pair[zero] == 0 && matches!(pair[other], b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0xA0..)
+        })
+    };
+    match pairs().count() {
+        n if n <= 1 + head.len() / 40 => None,
+        _ if all(1, 0) => Some(UTF_16LE),
+        _ if all(0, 1) => Some(UTF_16BE),
+        _ => None,
+    }
 }
 
 fn scan(
@@ -74,13 +156,10 @@ fn scan(
         }
         has_zero |= memchr::memchr(0, piece).is_some();
     }
-    let head = String::from_utf8_lossy(&head);
-    if head.trim_start().starts_with('<') {
-        return Err(SheetFaultCause::WebPage);
-    }
     if has_zero {
         return Err(SheetFaultCause::NotText);
     }
+    let head = String::from_utf8_lossy(&head);
     let (delimiter, checksum) = (delimiter_of(&head), text.checksum());
     Ok(TextForm { encoding, skip, delimiter, checksum })
 }
@@ -93,6 +172,8 @@ pub(super) struct TextRows {
     n_rows: usize,
     row: SheetRow,
     checksum: u32,
+    /// Row at which the record began that was read last, if a line ends inside of it.
+    broken_line: Option<usize>,
 }
 
 impl TextRows {
@@ -111,7 +192,13 @@ impl TextRows {
             n_rows: 0,
             row: SheetRow::default(),
             checksum: form.checksum,
+            broken_line: None,
         })
+    }
+
+    /// The row read last.
+    pub(super) fn row(&self) -> &SheetRow {
+        &self.row
     }
 
     /// Bytes of the file that were read.
@@ -131,6 +218,9 @@ impl TextRows {
                 };
             }
         }
+        if let Some(row) = self.broken_line.filter(|_| self.reader.get_ref().is_quote_open()) {
+            return Err(SheetFaultCause::OpenQuote { row });
+        }
         let is_same = self.reader.get_ref().checksum() == self.checksum;
         if is_same { Ok(None) } else { Err(SheetFaultCause::Changed) }
     }
@@ -143,6 +233,8 @@ impl TextRows {
             Err(cause) => return Err(self.fault(&cause)),
         };
         if more {
+            let has_line_end = self.record.iter().any(|raw| raw.contains('\n'));
+            self.broken_line = has_line_end.then_some(self.number + 1);
             self.number += rows_advanced(&self.record, self.reader.position().line() - line);
         }
         Ok(more)

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io::ErrorKind;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::text::{is_plain, plain_text, unguarded};
 
@@ -19,7 +20,7 @@ pub const WORKBOOK_ROW_LIMIT: usize = 200_000;
 /// Most columns.
 pub const COLUMN_LIMIT: usize = 256;
 /// Most cells of a workbook, so that a small file that unpacks to nothing but cells comes to an end.
-pub const CELL_LIMIT: usize = 20_000_000;
+pub const CELL_LIMIT: usize = 5_000_000;
 /// Most characters of a cell; also the limit of Excel.
 pub const CHARACTER_LIMIT: usize = 32_767;
 
@@ -66,6 +67,16 @@ impl SheetRow {
             *slot = cell;
         }
         Ok(())
+    }
+
+    /// Puts a cell into a column counted from zero, in place of what stood there.
+    ///
+    /// # Errors
+    /// As [`SheetRow::put`].
+    pub(super) fn set(&mut self, column: usize, cell: Cell) -> Result<(), SheetFaultCause> {
+        let Some(slot) = self.cells.get_mut(column) else { return self.put(column, cell) };
+        *slot = cell;
+        check_cell(self.number, column, slot)
     }
 
     /// Leaves out the cells from `used` on, and empty ones before.
@@ -154,13 +165,14 @@ pub struct SheetFault {
 }
 
 /// The causes of a [`SheetFault`], each a sentence that continues after the name of the file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum SheetFaultCause {
     /// No row with content.
     #[error("是空的。请确认选对了文件：里面应有一行表头和至少一行数据。")]
     Empty,
     /// The system does not let it be read.
     #[error("打不开或读到一半断了。请检查路径、权限和磁盘，再试。")]
+    #[serde(skip)]
     Unreadable(ErrorKind),
     /// A folder.
     #[error("是一个目录，不是文件。请给出 .csv 或 .xlsx 文件。")]
@@ -180,16 +192,25 @@ pub enum SheetFaultCause {
         /// Row from one.
         row: usize,
     },
-    /// A compound file: the old Excel format, or a workbook with a password.
+    /// A quotation mark that nothing closes: the rest of the file would be one cell.
     #[error(
-        "是旧式 Excel 文件（.xls）或加了打开密码的文件，这里读不了。请在 Excel 或 WPS 里打开，另存为 .xlsx 或 .csv 再导入。"
+        "第 {row} 行有一个英文双引号没有成对，后面的行都被它圈了进去。请在第 {row} 行补上或删去这个双引号，再导入。"
     )]
-    OldWorkbook,
-    /// A web page or XML that calls itself a table.
+    OpenQuote {
+        /// Row from one.
+        row: usize,
+    },
+    /// A workbook with a password.
+    #[error("加了打开密码，这里读不了。请在 Excel 或 WPS 里打开，去掉密码后另存为 .xlsx，再导入。")]
+    Locked,
+    /// Something else than a table, and what it is.
+    #[error("{}", .0.sentence())]
+    Alien(Alien),
+    /// A web page without a table.
     #[error(
-        "其实是网页格式，不是表格文件。请在 Excel 或 WPS 里打开，另存为 .xlsx 或 .csv 再导入。"
+        "是网页，里面没有表格。请确认下载完整，或在浏览器里把表格复制到 Excel，另存为 .xlsx 再导入。"
     )]
-    WebPage,
+    NoTable,
     /// Bytes that are no text.
     #[error("不是表格文件。请另存为 .xlsx 或 .csv 再导入。")]
     NotText,
@@ -198,6 +219,9 @@ pub enum SheetFaultCause {
         "的文字编码认不出来：不是 UTF-8，也不是 GB18030。请在 Excel 或 WPS 里另存为 .xlsx，或另存为「CSV UTF-8」再导入。"
     )]
     Undecodable,
+    /// Bytes that do not fit the encoding that somebody named.
+    #[error("不是按「{0}」存的，这样读会丢字。请换一种编码，或让程序自己认。")]
+    OtherEncoding(String),
     /// A replacement character: letters were lost before the file came here.
     #[error(
         "第 {row} 行有认不出的字（显示为 \u{FFFD}），保存时已经丢失。请回到原表改好这一行，再导入。"
@@ -218,19 +242,17 @@ pub enum SheetFaultCause {
         found: usize,
     },
     /// Too many cells.
-    #[error("格子太多，超过 2000 万个。请分成几个文件导入。")]
+    #[error("格子太多，超过 500 万个。请删去用不到的列，或分成几个文件导入。")]
     TooManyCells,
     /// A cell that is too long, often because a quotation mark is left open.
     #[error(
-        "第 {row} 行第 {column} 列有 {found} 个字，最多 32767 个。多半是前面有英文双引号没有成对，请改好再导入。"
+        "第 {row} 行第 {column} 列超过 32767 个字。多半是前面有英文双引号没有成对，请改好再导入。"
     )]
     CellTooLong {
         /// Row from one.
         row: usize,
         /// Column from one.
         column: usize,
-        /// Characters found.
-        found: usize,
     },
     /// A workbook that unpacks to far more than a register needs.
     #[error("解开后太大，不像名单。请新建一个表格，只复制需要的行列，另存后再导入。")]
@@ -243,6 +265,113 @@ pub enum SheetFaultCause {
     /// A workbook in which every sheet is hidden or empty.
     #[error("里没有看得见的、有内容的工作表。请取消隐藏，或换一个文件。")]
     NoVisibleSheet,
+    /// The sheet that somebody named is not there.
+    #[error("里没有工作表「{wanted}」，现在有：{present}。请照这里的名字写，或写第几张。")]
+    NoSuchSheet {
+        /// As given.
+        wanted: String,
+        /// The sheets, joined.
+        present: String,
+    },
+    /// The process that read it has fallen over.
+    #[error("{}", .0.sentence())]
+    Fallen(Ending),
+}
+
+/// Files of other programs that people take for a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Alien {
+    /// `.docx`, `.doc`
+    Document,
+    /// `.pptx`
+    Slides,
+    /// `.xlsb`
+    BinaryWorkbook,
+    /// `.ods` and its like
+    OpenDocument,
+    /// `.zip`, `.rar`, `.7z`, `.gz`
+    Archive,
+    /// `.pdf`
+    Pdf,
+    /// `.png`, `.jpg`, `.gif`, `.bmp`
+    Picture,
+    /// `.mht`
+    SavedPage,
+    /// A document of XML that is no table.
+    Xml,
+    /// A compound file that is no workbook.
+    Compound,
+}
+
+impl Alien {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Document => {
+                "是 Word 文档，不是表格。请把里面的表格复制到 Excel 或 WPS 表格，另存为 .xlsx 再导入。"
+            }
+            Self::Slides => "是演示文稿，不是表格。请换成 .xlsx 或 .csv 文件。",
+            Self::BinaryWorkbook => {
+                "是二进制工作簿（.xlsb），这里读不了。请在 Excel 或 WPS 里打开，另存为 .xlsx 再导入。"
+            }
+            Self::OpenDocument => {
+                "是 OpenDocument 文件（.ods 一类），这里读不了。请打开它，另存为 .xlsx 再导入。"
+            }
+            Self::Archive => "是压缩包。请先解压，再选里面的 .xlsx、.xls 或 .csv 文件。",
+            Self::Pdf => "是 PDF，不是表格。请向给文件的人要原来的 .xlsx 或 .csv 文件。",
+            Self::Picture => "是图片，不是表格。请向给文件的人要原来的 .xlsx 或 .csv 文件。",
+            Self::SavedPage => {
+                "是整页保存的网页（.mht），这里读不了。请在 Excel 或 WPS 里打开，另存为 .xlsx 再导入。"
+            }
+            Self::Xml => {
+                "是 XML 文件，里面没有表格。请在 Excel 或 WPS 里打开，另存为 .xlsx 再导入。"
+            }
+            Self::Compound => {
+                "不是表格，或旧式 Excel 文件（.xls）没有存完。请在 Excel 或 WPS 里打开，另存为 .xlsx 再导入。"
+            }
+        }
+    }
+}
+
+/// How the process ended that read a workbook, where it did not end well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// It fell over.
+    Crashed,
+    /// It asked for more memory than it may have.
+    OutOfMemory,
+    /// It took longer than it may.
+    TooSlow,
+    /// It could not be started.
+    NotStarted,
+}
+
+impl Ending {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Crashed => {
+                "没有读成：内容不合规矩，读到一半出错停下了，什么都没有写入。请在 Excel 或 WPS 里打开，只把名单复制到新表，另存为 .xlsx 再导入。"
+            }
+            Self::OutOfMemory => {
+                "没有读成：太费内存，已经停下，什么都没有写入。请在 Excel 或 WPS 里打开，只把名单复制到新表，另存为 .xlsx 或 .csv 再导入。"
+            }
+            Self::TooSlow => {
+                "没有读成：读了很久还没有读完，已经停下，什么都没有写入。请在 Excel 或 WPS 里打开，只把名单复制到新表，另存为 .xlsx 或 .csv 再导入。"
+            }
+            Self::NotStarted => {
+                "没有读成：读表格要另开一个本程序，没有开成。请关掉一些别的程序再试；还不行就另存为 .csv 再导入。"
+            }
+        }
+    }
+}
+
+impl SheetFaultCause {
+    /// The same with the words of a file made safe to show.
+    pub(super) fn cleaned(self) -> Self {
+        match self {
+            Self::Broken(said) => Self::Broken(plain_text(&said).chars().take(120).collect()),
+            other => other,
+        }
+    }
 }
 
 impl From<std::io::Error> for SheetFaultCause {
@@ -260,9 +389,8 @@ fn check_cell(row: usize, column: usize, cell: &Cell) -> Result<(), SheetFaultCa
         return Err(SheetFaultCause::LostCharacter { row });
     }
     // Counting characters is needed only where the bytes alone do not settle it.
-    let found = if text.len() > CHARACTER_LIMIT { text.chars().count() } else { 0 };
-    if found > CHARACTER_LIMIT {
-        return Err(SheetFaultCause::CellTooLong { row, column: column + 1, found });
+    if text.len() > CHARACTER_LIMIT && text.chars().count() > CHARACTER_LIMIT {
+        return Err(SheetFaultCause::CellTooLong { row, column: column + 1 });
     }
     Ok(())
 }
@@ -283,7 +411,7 @@ mod tests {
         let edge = format!("{}x,,", ",".repeat(COLUMN_LIMIT - 1));
         assert_eq!(read_sheet(edge.as_bytes(), "x").unwrap().rows[0].cells.len(), COLUMN_LIMIT);
         let long = format!("a,b\nc,{}", "字".repeat(CHARACTER_LIMIT + 1));
-        let fault = SheetFaultCause::CellTooLong { row: 2, column: 2, found: CHARACTER_LIMIT + 1 };
+        let fault = SheetFaultCause::CellTooLong { row: 2, column: 2 };
         assert_eq!(cause(long.as_bytes()), fault);
         let open = format!("a,b\nc,\"{}", "d\n".repeat(ROW_BYTE_LIMIT));
         assert_eq!(cause(open.as_bytes()), SheetFaultCause::RowTooLong { row: 2 });

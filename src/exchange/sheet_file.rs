@@ -1,16 +1,26 @@
 //! A file read as a sheet, row by row, as often as it is needed. What a file is, its content
 //! decides; its name is only repeated in sentences.
 
-use std::collections::VecDeque;
+mod look;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::read_csv::{self, TextForm, TextRows};
-use super::read_xlsx::{self, BookRows};
-use super::sheet::{BYTE_LIMIT, SheetFault, SheetFaultCause, SheetRow};
+use self::look::look_at;
+use super::read_csv::{TextForm, TextRows};
+use super::read_parser::{BookKind, Feed, ParseOrder, Parser, Task};
+use super::read_wire::{Frame, Looked, WireReader};
+use super::sheet::{Cell, Ending, SheetFault, SheetFaultCause, SheetRow};
+use super::sheet_notes;
 use super::text::plain_text;
+use crate::domain::intake::{Delimiter, HiddenRows, ImportManner, TextEncoding};
 use crate::domain::progress::Progress;
+
+/// What was chosen by hand for the columns of sheets, by the fingerprint of their header.
+pub type Memory = BTreeMap<String, Vec<String>>;
 
 /// A file that is a sheet. It is not kept open: each pass over its rows opens it anew.
 #[derive(Debug, Clone)]
@@ -19,27 +29,58 @@ pub struct SheetFile {
     name: String,
     length: u64,
     form: Form,
+    manner: Arc<ImportManner>,
+    memory: Arc<Memory>,
 }
 
 #[derive(Debug, Clone)]
 enum Form {
     Text(TextForm),
-    /// With the checksum of the whole file.
-    Workbook(u32),
+    Book(Book),
+}
+
+/// A workbook.
+#[derive(Debug, Clone)]
+struct Book {
+    kind: BookKind,
+    parser: Parser,
+    /// Checksum of the whole file.
+    sum: u32,
+    looked: Arc<Looked>,
+    /// Which of its sheets is read.
+    place: usize,
 }
 
 impl SheetFile {
-    /// Looks what a file is. A text file is read once for it, to the end, without being kept.
+    /// Looks what a file is, as its content tells. A workbook is read in this process, so this is
+    /// for tests and for files that are known to be texts.
+    ///
+    /// # Errors
+    /// As [`SheetFile::open_as`].
+    pub fn open(path: &Path) -> Result<Self, SheetFault> {
+        Self::open_as(path, &ImportManner::default(), Parser::default())
+    }
+
+    /// Looks what a file is; encoding, delimiter, sheet and header are as somebody chose, and as the
+    /// content tells where nobody did. A text file is read once for it, to the end, without being
+    /// kept.
     ///
     /// # Errors
     /// Where it cannot be read or is no sheet, as [`SheetFaultCause`] says. Faults of single rows
     /// and [`SheetFaultCause::Empty`] come with the rows.
-    pub fn open(path: &Path) -> Result<Self, SheetFault> {
+    pub fn open_as(path: &Path, manner: &ImportManner, parser: Parser) -> Result<Self, SheetFault> {
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
         let name = plain_text(&name);
-        let looked = look_at(path);
+        let looked = look_at(path, manner, parser);
         let (form, length) = looked.map_err(|cause| fault(&name, cause))?;
-        Ok(Self { path: path.to_owned(), name, length, form })
+        let (manner, memory) = (Arc::new(manner.clone()), Arc::default());
+        Ok(Self { path: path.to_owned(), name, length, form, manner, memory })
+    }
+
+    /// The same with what was chosen for columns before.
+    pub fn remembering(mut self, memory: Arc<Memory>) -> Self {
+        self.memory = memory;
+        self
     }
 
     /// Name of the file, cleaned for the screen.
@@ -47,12 +88,50 @@ impl SheetFile {
         &self.name
     }
 
-    /// How it is written: 「UTF-8」, 「GB18030」, 「UTF-16」 or 「XLSX」.
-    pub fn encoding(&self) -> &'static str {
+    /// How it is written: 「UTF-8」, 「GB18030」, 「UTF-16」, 「Big5」, 「XLSX」, 「XLS」, 「HTML 表格」 or
+    /// 「XML 表格」.
+    pub fn encoding(&self) -> &str {
         match &self.form {
             Form::Text(form) => form.label(),
-            Form::Workbook(_) => "XLSX",
+            Form::Book(book) => match book.looked.label.as_str() {
+                known @ ("XLSX" | "XLS" | "HTML 表格" | "XML 表格") => known,
+                _ => "表格",
+            },
         }
+    }
+
+    /// Encoding and delimiter of a text file.
+    pub fn text_form(&self) -> Option<(TextEncoding, Delimiter)> {
+        match &self.form {
+            Form::Text(form) => Some(form.told()),
+            Form::Book(_) => None,
+        }
+    }
+
+    /// Names of the sheets of a workbook; none in a text file.
+    pub fn sheet_names(&self) -> Vec<String> {
+        let sheets = self.book().map_or(&[][..], |book| &book.looked.sheets);
+        sheets.iter().map(|sheet| plain_text(&sheet.name)).collect()
+    }
+
+    /// Which of the sheets is read, from zero.
+    pub fn sheet_place(&self) -> usize {
+        self.book().map_or(0, |book| book.place)
+    }
+
+    /// The hidden rows of the sheet that is read, in order.
+    pub fn hidden_rows(&self) -> &[u32] {
+        let book = self.book();
+        let sheet = book.and_then(|book| book.looked.sheets.get(book.place));
+        sheet.map_or(&[], |sheet| &sheet.hidden_rows)
+    }
+
+    /// Whole sentences about what is hidden, and about sheets that are not read.
+    pub fn notes(&self) -> Vec<String> {
+        let book = self.book();
+        book.map_or_else(Vec::new, |book| {
+            sheet_notes::of(&book.looked, book.place, self.manner.hidden)
+        })
     }
 
     /// Length in bytes.
@@ -67,13 +146,20 @@ impl SheetFile {
     pub fn rows(&self) -> Result<SheetRows, SheetFault> {
         let source = self.source().map_err(|cause| fault(&self.name, cause))?;
         Ok(SheetRows {
-            name: self.name.clone(),
-            length: self.length,
+            file: self.clone(),
             source,
             ahead: VecDeque::new(),
             current: SheetRow::default(),
+            mends: Vec::new(),
             is_empty: true,
         })
+    }
+
+    fn book(&self) -> Option<&Book> {
+        match &self.form {
+            Form::Book(book) => Some(book),
+            Form::Text(_) => None,
+        }
     }
 
     fn source(&self) -> Result<Source, SheetFaultCause> {
@@ -83,48 +169,47 @@ impl SheetFile {
         }
         match &self.form {
             Form::Text(form) => Ok(Source::Text(Box::new(TextRows::start(file, form)?))),
-            Form::Workbook(sum) => {
-                check_unchanged(&mut file, *sum)?;
-                let same = file.try_clone()?;
-                Ok(Source::Workbook {
-                    rows: BookRows::start(same),
-                    path: self.path.clone(),
-                    sum: *sum,
-                })
+            Form::Book(book) => {
+                check_unchanged(&mut file, book.sum)?;
+                Ok(Source::Book(book.start(Task::Rows(book.place), file)?))
             }
+        }
+    }
+
+    /// The whole file must be what it was when it was opened first.
+    fn check_whole(&self) -> Result<(), SheetFaultCause> {
+        match &self.form {
+            // Its rows were read to the end, and summed.
+            Form::Text(_) => Ok(()),
+            Form::Book(book) => check_unchanged(&mut File::open(&self.path)?, book.sum),
         }
     }
 }
 
+type Wire = WireReader<Box<dyn Feed>>;
+
+impl Book {
+    fn start(&self, task: Task, file: File) -> Result<Box<Wire>, SheetFaultCause> {
+        start((self.kind, self.parser), task, file)
+    }
+}
+
+fn start(
+    (kind, parser): (BookKind, Parser),
+    task: Task,
+    file: File,
+) -> Result<Box<Wire>, SheetFaultCause> {
+    let feed = (parser.0)(ParseOrder { kind, task }, file);
+    let feed = feed.map_err(|_| SheetFaultCause::Fallen(Ending::NotStarted))?;
+    Ok(Box::new(WireReader::new(feed)))
+}
+
+fn broken_off(wire: &mut Wire) -> SheetFaultCause {
+    SheetFaultCause::Fallen(wire.source().ending())
+}
+
 fn fault(name: &str, cause: SheetFaultCause) -> SheetFault {
-    SheetFault { file_name: name.to_owned(), cause }
-}
-
-fn look_at(path: &Path) -> Result<(Form, u64), SheetFaultCause> {
-    let about = std::fs::metadata(path)?;
-    if about.is_dir() {
-        return Err(SheetFaultCause::Folder);
-    }
-    if !about.is_file() {
-        return Err(SheetFaultCause::NoFile);
-    }
-    let mut file = File::open(path)?;
-    let mut head = Vec::new();
-    (&mut file).take(4).read_to_end(&mut head)?;
-    let form = match head.as_slice() {
-        b"PK\x03\x04" => Form::Workbook(look_at_workbook(&mut file, about.len())?),
-        [0xD0, 0xCF, 0x11, 0xE0] => return Err(SheetFaultCause::OldWorkbook),
-        _ => Form::Text(read_csv::form_of(path)?),
-    };
-    Ok((form, about.len()))
-}
-
-fn look_at_workbook(file: &mut File, length: u64) -> Result<u32, SheetFaultCause> {
-    if length > BYTE_LIMIT {
-        return Err(SheetFaultCause::TooBig(length.div_ceil(1024 * 1024)));
-    }
-    read_xlsx::check_archive(file)?;
-    checksum(file)
+    SheetFault { file_name: name.to_owned(), cause: cause.cleaned() }
 }
 
 /// Checksum of a whole file, which is left at its beginning.
@@ -148,17 +233,41 @@ fn check_unchanged(file: &mut File, sum: u32) -> Result<(), SheetFaultCause> {
 
 enum Source {
     Text(Box<TextRows>),
-    Workbook { rows: BookRows, path: PathBuf, sum: u32 },
+    Book(Box<Wire>),
+}
+
+impl Source {
+    /// Goes on to the next row, and says its number.
+    fn advance(&mut self) -> Result<Option<usize>, SheetFaultCause> {
+        match self {
+            Self::Text(rows) => Ok(rows.next_row()?.map(|row| row.number)),
+            Self::Book(wire) => match wire.next() {
+                Frame::Row => Ok(Some(wire.row().number)),
+                Frame::End => Ok(None),
+                Frame::Fault(cause) => Err(cause),
+                Frame::Broken => Err(broken_off(wire)),
+                Frame::Looked(_) => Err(SheetFaultCause::Fallen(Ending::Crashed)),
+            },
+        }
+    }
+
+    fn row(&self) -> &SheetRow {
+        match self {
+            Self::Text(rows) => rows.row(),
+            Self::Book(wire) => wire.row(),
+        }
+    }
 }
 
 /// One pass over the rows of a file that have at least one cell with content.
 pub struct SheetRows {
-    name: String,
-    length: u64,
+    file: SheetFile,
     source: Source,
     /// Rows that were looked at ahead and not taken yet.
     ahead: VecDeque<SheetRow>,
     current: SheetRow,
+    /// Cells put right by hand, with their columns from zero.
+    mends: Vec<(usize, usize, String)>,
     is_empty: bool,
 }
 
@@ -172,31 +281,68 @@ impl SheetRows {
     pub fn next_row(&mut self) -> Result<Option<&SheetRow>, SheetFault> {
         if let Some(row) = self.ahead.pop_front() {
             self.current = row;
+            self.mend()?;
             return Ok(Some(&self.current));
         }
-        self.draw()
+        let Some(number) = self.advance()? else { return Ok(None) };
+        if !self.mends.iter().any(|(row, ..)| *row == number) {
+            return Ok(Some(self.source.row()));
+        }
+        self.current = self.source.row().clone();
+        self.mend()?;
+        Ok(Some(&self.current))
     }
 
-    fn draw(&mut self) -> Result<Option<&SheetRow>, SheetFault> {
-        let row = match &mut self.source {
-            Source::Text(rows) => rows.next_row(),
-            Source::Workbook { rows, path, sum } => match rows.next_row() {
-                Ok(Some(row)) => {
-                    self.current = row;
-                    Ok(Some(&self.current))
-                }
-                Ok(None) => unchanged_at(path, *sum).map(|()| None),
-                Err(cause) => Err(cause),
-            },
-        };
-        match row {
-            Ok(None) if self.is_empty => Err(fault(&self.name, SheetFaultCause::Empty)),
-            Ok(row) => {
-                self.is_empty = false;
-                Ok(row)
+    /// Goes on to the next row that is wanted.
+    fn advance(&mut self) -> Result<Option<usize>, SheetFault> {
+        loop {
+            let next = self.source.advance();
+            let checked = match next {
+                Ok(None) if self.is_empty => Err(SheetFaultCause::Empty),
+                Ok(None) => self.file.check_whole().map(|()| None),
+                other => other,
+            };
+            let next = checked.map_err(|cause| fault(&self.file.name, cause))?;
+            self.is_empty = false;
+            if !next.is_some_and(|number| self.is_left_out(number)) {
+                return Ok(next);
             }
-            Err(cause) => Err(fault(&self.name, cause)),
         }
+    }
+
+    fn is_left_out(&self, number: usize) -> bool {
+        self.file.manner.hidden == HiddenRows::Left
+            && u32::try_from(number)
+                .is_ok_and(|number| self.file.hidden_rows().binary_search(&number).is_ok())
+    }
+
+    /// Puts right what was put right by hand in the present row.
+    fn mend(&mut self) -> Result<(), SheetFault> {
+        let row = &mut self.current;
+        let number = row.number;
+        for (_, column, text) in self.mends.iter().filter(|(mended, ..)| *mended == number) {
+            let set = row.set(*column, Cell::from_text(text));
+            set.map_err(|cause| fault(&self.file.name, cause))?;
+        }
+        Ok(())
+    }
+
+    /// Settles which columns the cells put right by hand stand in, once the header is known.
+    pub(super) fn settle_mends(&mut self, column_of: impl Fn(&str) -> Option<usize>) {
+        let mends = self.file.manner.mends.iter();
+        self.mends = mends
+            .filter_map(|mend| Some((mend.row, column_of(&mend.column)?, mend.text.clone())))
+            .collect();
+    }
+
+    /// The row of the header, where somebody chose one.
+    pub(super) fn chosen_header(&self) -> Option<usize> {
+        self.file.manner.header_row
+    }
+
+    /// What was chosen for columns before.
+    pub(super) fn memory(&self) -> Arc<Memory> {
+        Arc::clone(&self.file.memory)
     }
 
     /// The next rows, at most `n` of them, without taking them.
@@ -205,8 +351,10 @@ impl SheetRows {
     /// As [`SheetRows::next_row`].
     pub fn look_ahead(&mut self, n: usize) -> Result<&[SheetRow], SheetFault> {
         while self.ahead.len() < n {
-            let Some(row) = self.draw()?.cloned() else { break };
-            self.ahead.push_back(row);
+            if self.advance()?.is_none() {
+                break;
+            }
+            self.ahead.push_back(self.source.row().clone());
         }
         Ok(self.ahead.make_contiguous())
     }
@@ -220,26 +368,15 @@ impl SheetRows {
     pub fn progress(&self, step: &'static str) -> Progress {
         let done = match &self.source {
             Source::Text(rows) => rows.bytes(),
-            Source::Workbook { rows, .. } => rows.bytes(),
+            Source::Book(wire) => wire.bytes(),
         };
-        Progress { step, done: done.min(self.length), total: self.length }
+        Progress { step, done: done.min(self.file.length), total: self.file.length }
     }
-
-    /// Whole sentences about what is left unread, such as hidden sheets; known once there is a row.
-    pub fn notes(&self) -> &[String] {
-        match &self.source {
-            Source::Text(_) => &[],
-            Source::Workbook { rows, .. } => rows.notes(),
-        }
-    }
-}
-
-fn unchanged_at(path: &Path, sum: u32) -> Result<(), SheetFaultCause> {
-    check_unchanged(&mut File::open(path)?, sum)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sheet::{Alien, BYTE_LIMIT};
     use super::super::testing::{kept, read_sheet};
     use super::*;
 
@@ -249,10 +386,14 @@ mod tests {
 
     #[test]
     fn content_and_not_the_name_decides() {
-        assert_eq!(cause(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1]), SheetFaultCause::OldWorkbook);
-        assert_eq!(cause(b" <!DOCTYPE html><table>"), SheetFaultCause::WebPage);
-        assert_eq!(cause(b"<?xml version='1.0'?>"), SheetFaultCause::WebPage);
-        assert_eq!(cause(b"%PDF-1.7\n\x00\x01"), SheetFaultCause::NotText);
+        let alien = SheetFaultCause::Alien;
+        assert_eq!(cause(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1]), alien(Alien::Compound));
+        assert_eq!(cause(b" <!DOCTYPE html><table>"), SheetFaultCause::NoTable);
+        assert_eq!(cause(b"<?xml version='1.0'?>"), alien(Alien::Xml));
+        assert_eq!(cause(b"%PDF-1.7\n\x00\x01"), alien(Alien::Pdf));
+        assert_eq!(cause(b"\x89PNG\r\n\x1a\n"), alien(Alien::Picture));
+        assert_eq!(cause(b"PK\x05\x06"), alien(Alien::Archive));
+        assert_eq!(cause(b"MIME-Version: 1.0\n"), alien(Alien::SavedPage));
         assert_eq!(cause(b""), SheetFaultCause::Empty);
         assert_eq!(cause(b"\xEF\xBB\xBF"), SheetFaultCause::Empty);
         assert_eq!(cause(b"\n , \n"), SheetFaultCause::Empty);
@@ -265,7 +406,7 @@ mod tests {
     fn sentences_name_the_file_and_the_way_out() {
         let said = read_sheet(&[0xD0, 0xCF, 0x11, 0xE0], "名\u{1b}单.xls").unwrap_err().to_string();
         assert!(said.starts_with("「名单.xls」"), "{said}");
-        assert!(said.contains("另存为 .xlsx 或 .csv"), "{said}");
+        assert!(said.contains("另存为 .xlsx 再导入"), "{said}");
     }
 
     #[test]
@@ -291,6 +432,50 @@ mod tests {
         }
         assert_eq!(numbers, [2, 3]);
         assert_eq!(rows.progress("读取"), Progress { step: "读取", done: 6, total: 6 });
+    }
+
+    #[test]
+    fn what_was_chosen_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.csv");
+        std::fs::write(&path, "a;b,c\n王凡;x,y\n").unwrap();
+        let open = |manner: &ImportManner| SheetFile::open_as(&path, manner, Parser::default());
+        let comma = ImportManner { delimiter: Some(Delimiter::Comma), ..ImportManner::default() };
+        let file = open(&comma).unwrap();
+        assert_eq!(file.rows().unwrap().next_row().unwrap().unwrap().cell(0).text(), "a;b");
+        let wrong = ImportManner { encoding: Some(TextEncoding::Utf16Le), ..comma };
+        let cause = open(&wrong).unwrap_err().cause;
+        assert!(matches!(cause, SheetFaultCause::OtherEncoding(_)), "{cause}");
+    }
+
+    #[test]
+    fn a_sheet_is_chosen_by_name_or_number_and_hidden_rows_are_left_out() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        book.add_worksheet().set_name("封面").unwrap().write(0, 0, "x").unwrap();
+        let page = book.add_worksheet();
+        page.set_name("名单").unwrap();
+        for row in 0..6 {
+            page.write(row, 0, row).unwrap();
+        }
+        page.set_row_hidden(2).unwrap().set_row_hidden(4).unwrap().set_column_hidden(3).unwrap();
+        let (dir, first) = kept(&book.save_to_buffer().unwrap(), "a.xlsx");
+        assert_eq!((first.sheet_names().len(), first.sheet_place()), (2, 0));
+        let path = dir.path().join("a.xlsx");
+        for sheet in ["名单", "2"] {
+            let sheet = Some(sheet.to_owned());
+            let manner = ImportManner { sheet, ..ImportManner::default() };
+            let file = SheetFile::open_as(&path, &manner, Parser::default()).unwrap();
+            assert_eq!((file.sheet_place(), file.hidden_rows()), (1, &[3, 5][..]));
+            let notes = file.notes().join("");
+            assert!(notes.contains("第 3、5 行") && notes.contains("D 列"), "{notes}");
+            assert_eq!(read_all(&file), Ok(6));
+            let manner = ImportManner { hidden: HiddenRows::Left, ..manner };
+            let file = SheetFile::open_as(&path, &manner, Parser::default()).unwrap();
+            assert_eq!(read_all(&file), Ok(4));
+        }
+        let manner = ImportManner { sheet: Some("3".to_owned()), ..ImportManner::default() };
+        let said = SheetFile::open_as(&path, &manner, Parser::default()).unwrap_err().to_string();
+        assert!(said.contains("没有工作表「3」，现在有：封面、名单"), "{said}");
     }
 
     fn read_all(file: &SheetFile) -> Result<usize, SheetFault> {

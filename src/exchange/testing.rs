@@ -8,7 +8,7 @@ use crate::domain::id_number::{IdNumber, check_character};
 #[derive(Debug)]
 pub struct Sheet {
     /// How it is written.
-    pub encoding: &'static str,
+    pub encoding: String,
     /// What is left unread.
     pub notes: Vec<String>,
     /// Its rows.
@@ -36,7 +36,7 @@ pub fn read_sheet(bytes: &[u8], name: &str) -> Result<Sheet, SheetFault> {
     while let Some(row) = source.next_row()? {
         rows.push(row.clone());
     }
-    Ok(Sheet { encoding: file.encoding(), notes: source.notes().to_vec(), rows })
+    Ok(Sheet { encoding: file.encoding().to_owned(), notes: file.notes(), rows })
 }
 
 /// An invented ID number with a right check character.

@@ -28,6 +28,8 @@ pub(super) struct TextStream {
     /// Checksum of the bytes of the file, mark included.
     sum: crc32fast::Hasher,
     bytes: u64,
+    /// Whether so far the quotation marks make no pairs.
+    quote_is_open: bool,
     /// How much more text may be taken before a row must have ended.
     pub(super) allowance: usize,
     fault: Option<SheetFaultCause>,
@@ -53,6 +55,7 @@ impl TextStream {
             ended: false,
             sum: crc32fast::Hasher::new(),
             bytes: 0,
+            quote_is_open: false,
             allowance: usize::MAX,
             fault: None,
         };
@@ -71,6 +74,11 @@ impl TextStream {
     /// Bytes of the file that were taken.
     pub(super) fn taken(&self) -> u64 {
         self.bytes
+    }
+
+    /// Whether one quotation mark is left without another.
+    pub(super) fn is_quote_open(&self) -> bool {
+        self.quote_is_open
     }
 
     /// Checksum of the bytes of the file that were taken.
@@ -110,6 +118,7 @@ impl TextStream {
         self.ended = n == 0;
         self.decode()?;
         self.one_line_end();
+        self.quote_is_open ^= memchr::memchr_iter(b'"', &self.text).count() % 2 == 1;
         if self.ended {
             self.text.push(b'\n');
         }

@@ -14,6 +14,7 @@ use crate::domain::form::TransferForm;
 use crate::domain::ids::{
     AccountId, BatchId, CorrectionId, ExportId, MemberId, Moment, OrgId, TransferId,
 };
+use crate::domain::intake::{ImportLayout, ImportManner};
 use crate::domain::letter::{LetterQuery, LetterRow, PrintOrder, PrintRun};
 use crate::domain::member::{Member, MemberRow};
 use crate::domain::org_search::{OrgHits, OrgSearch};
@@ -170,8 +171,6 @@ pub enum Effect {
         /// Whether a file of that name may go.
         overwrite: bool,
     },
-    /// Read a file and check every row; writes nothing.
-    PreviewImport(Ticket, ImportKind, PathBuf),
     /// Compare a list of the official site with the transfers here.
     Reconcile(Ticket, PathBuf),
     /// Write lines of a comparison to a file.
@@ -183,6 +182,12 @@ pub enum Effect {
         /// Whether a file of that name may go.
         overwrite: bool,
     },
+    /// Read a file and check every row; writes nothing.
+    PreviewImport(Ticket, ImportKind, PathBuf, Box<ImportManner>),
+    /// What a file could be taken for; writes nothing.
+    SurveyImport(Ticket, ImportKind, PathBuf, Box<ImportManner>),
+    /// Write the rows of the last preview that are to be mended to a file beside the one imported.
+    SaveBadRows,
     /// Write the good rows of the last preview, in one transaction.
     RunImport,
     /// Take a whole import back.
@@ -231,6 +236,8 @@ impl Effect {
             | Self::ResetAccount(_)
             | Self::RemoveAccount(_)
             | Self::PreviewImport(..)
+            | Self::SurveyImport(..)
+            | Self::SaveBadRows
             | Self::RunImport
             | Self::UndoImport(_)
             | Self::Export(..)
@@ -398,6 +405,15 @@ pub enum Reply {
     Preview(Ticket, Box<ImportPreview>),
     /// A comparison with a list of the official site.
     Reconciled(Ticket, Box<Reconciliation>),
+    /// What a file could be taken for.
+    Layout(Ticket, Box<ImportLayout>),
+    /// Rows to be mended are in a file of their own.
+    BadRowsSaved {
+        /// Where.
+        path: PathBuf,
+        /// Rows.
+        n_rows: usize,
+    },
     /// An import is done.
     Imported {
         /// Its batch, for undoing.

@@ -102,6 +102,11 @@ impl Places {
         Some(OwnFont::of(path.trim()))
     }
 
+    /// What was chosen for the columns of tables that were imported.
+    pub fn layouts_file(&self) -> PathBuf {
+        self.config.join("layouts.toml")
+    }
+
     /// Makes the directories, readable by their owner only.
     ///
     /// # Errors

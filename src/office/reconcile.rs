@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Session;
 use super::exports::{ExportDone, ExportManner, Sheet, paged, report};
-use super::imports::{read_fault, sheet_fault};
+use super::imports::{ImportOptions, read_fault};
 use crate::domain::fault::Fault;
 use crate::domain::filter::{Direction, Sort, SortColumn, Start, TransferQuery, View};
 use crate::domain::progress::{Progress, Stopped, Watch};
@@ -13,7 +13,6 @@ use crate::domain::reconcile::{Reconciled, Reconciler, Reconciliation};
 use crate::exchange::columns::ReadFault;
 use crate::exchange::export::{Disclosure, Overwrite};
 use crate::exchange::official::{RECONCILED_COLUMNS, read_official, reconciled_cells};
-use crate::exchange::sheet_file::SheetFile;
 
 /// Rows read at once.
 const PAGE: usize = 500;
@@ -35,9 +34,14 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Where the file cannot be read or is no such list, or the watch says stop.
-    pub fn reconcile(&self, path: &Path, watch: &mut Watch<'_>) -> Result<Reconciliation, Fault> {
-        let file = SheetFile::open(path).map_err(|fault| sheet_fault(path, &fault))?;
-        let list = read_official(&file, |progress| {
+    pub fn reconcile(
+        &self,
+        path: &Path,
+        options: &ImportOptions,
+        watch: &mut Watch<'_>,
+    ) -> Result<Reconciliation, Fault> {
+        let file = self.sheet_of(path, options)?;
+        let list = read_official(&file, &options.overrides()?, |progress| {
             if watch(progress).is_break() { Err(Broken::Stopped) } else { Ok(()) }
         });
         let list = list.map_err(|broken| match broken {

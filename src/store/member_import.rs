@@ -36,6 +36,8 @@ pub enum MemberScreening {
     Good(OrgId),
     /// The person is there already; the sentence says where.
     Present(String),
+    /// The person is on the way here by a transfer; the sentence says by which.
+    Moving(String),
     /// The branch does not fit.
     Bad(Fault),
 }
@@ -160,7 +162,9 @@ impl MemberScreener<'_> {
             Err(fault) => return Ok(MemberScreening::Bad(fault)),
         };
         let there = self.presence(entry.id_number.reveal())?;
-        Ok(there.map_or(MemberScreening::Good(branch), MemberScreening::Present))
+        let Some(said) = there else { return Ok(MemberScreening::Good(branch)) };
+        let is_member = self.desk.store.member_by_number(entry.id_number.reveal())?.is_some();
+        Ok(if is_member { MemberScreening::Present(said) } else { MemberScreening::Moving(said) })
     }
 
     /// Lets others write until the next look.

@@ -102,6 +102,59 @@ fn registers_as_workbooks_are_read_or_refused() {
 }
 
 #[test]
+fn pages_and_xml_are_read_or_refused() {
+    let dir = folder();
+    let path = dir.path().join("名册.xls");
+    let grid = support::hostile::register();
+    let good = vec![
+        support::hostile::page(&grid, "utf-8").into_bytes(),
+        support::hostile::gb(&support::hostile::page(&grid, "gb2312")),
+        support::hostile::sheetml(&grid, "").into_bytes(),
+    ];
+    withstands("page or XML", good, |bytes| {
+        std::fs::write(&path, bytes).unwrap();
+        read_register(&path);
+    });
+}
+
+/// What reads old workbooks may ask for any memory and be ended for it, so it is tried as the program
+/// uses it: in a process with limits, which comes to an end whatever it is given.
+#[test]
+fn old_workbooks_are_read_or_refused() {
+    use tuanzhuan::exchange::read_parser::read_any_stream;
+    let dir = folder();
+    let path = dir.path().join("名册.xls");
+    let good = vec![support::hostile::old_book_of(&support::hostile::register())];
+    withstands("old workbook", good, |bytes| {
+        std::fs::write(&path, bytes).unwrap();
+        for task in ["look", "0"] {
+            let mut command = support::command(&["__parse", "compound", task]);
+            let ended = command.stdin(std::fs::File::open(&path).unwrap()).output().unwrap();
+            let is_whole = read_any_stream(&ended.stdout);
+            assert!(!is_whole || ended.status.success(), "{:?}", ended.status);
+        }
+    });
+}
+
+#[test]
+fn a_stream_of_rows_is_read_or_refused() {
+    use tuanzhuan::exchange::read_parser::{BookKind, ParseOrder, Task, read_any_stream, serve};
+    let dir = folder();
+    let path = dir.path().join("名册.xlsx");
+    std::fs::write(&path, as_workbook()).unwrap();
+    let streams = [Task::Look, Task::Rows(0)].map(|task| {
+        let order = ParseOrder { kind: BookKind::Archive, task };
+        let mut stream = Vec::new();
+        serve(order, std::fs::File::open(&path).unwrap(), &mut stream);
+        assert!(read_any_stream(&stream));
+        stream
+    });
+    withstands("stream of rows", streams.to_vec(), |bytes| {
+        read_any_stream(bytes);
+    });
+}
+
+#[test]
 fn a_key_file_that_opens_is_the_one_that_was_written() {
     let (dir, elsewhere) = (folder(), folder());
     let (data, config) = (dir.path().join("data"), elsewhere.path().join("config"));

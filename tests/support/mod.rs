@@ -1,5 +1,8 @@
 //! What tests of the real binary share: a call, an office made once, invented people.
 
+#[path = "hostile.rs"]
+pub mod hostile;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::super::imports::ReadingFlags;
 use super::super::output::{Exit, Said, note};
 use super::super::watch::watched;
 use super::super::{Call, org};
@@ -20,6 +21,8 @@ pub(in crate::cli) struct ReconcileOrder {
     file: PathBuf,
     #[arg(long, value_name = "D", value_parser = difference, help = "只要这些差别，可以多次；默认除 same（一致）以外的全部")]
     only: Vec<Difference>,
+    #[command(flatten)]
+    reading: ReadingFlags,
     #[arg(short, long, value_name = "FILE", help = "写到 .xlsx、.csv 或 .json 文件")]
     output: Option<PathBuf>,
     #[arg(long, help = "替换已有的文件")]
@@ -37,7 +40,8 @@ pub(super) fn run(call: &mut Call<'_>, order: &ReconcileOrder) -> Said {
     // What leaves as a file is recorded, and so needs a door that may write.
     let door = if order.output.is_some() { call.sign_in_to_write()? } else { call.sign_in()? };
     let session = call.session(&door)?;
-    let found = watched(|watch| session.reconcile(&order.file, watch))?;
+    let options = order.reading.options(None);
+    let found = watched(|watch| session.reconcile(&order.file, &options, watch))?;
     let lines: Vec<Reconciled> =
         found.rows.iter().filter(|row| wanted(order, row)).cloned().collect();
     if let Some(path) = &order.output {

@@ -81,7 +81,7 @@ fn each_fault_names_row_column_and_remedy() {
         ("王凡,3.20102E+17,,B".to_owned(), "身份证号", "后几位已丢失", "重新录入"),
         ("王凡,320102200001010000,,B".to_owned(), "身份证号", "后几位已丢失", "重新录入"),
         (format!("王凡,{wrong},,B"), "身份证号", "第 18 位与前 17 位对不上", "逐位"),
-        ("王凡,320102000101553,,B".to_owned(), "身份证号", "15 位的旧号码", "18 位号码"),
+        ("王凡,320102001301553,,B".to_owned(), "身份证号", "15 位的旧号码", "18 位号码"),
         ("王凡,999999200001015531,,B".to_owned(), "身份证号", "开头「99」", "前 6 位"),
         (format!("王凡,{good},1825201029,B"), "手机号", "少 1 位", "核对"),
         (format!("王凡,{good},,"), "所在团支部", "还没填所在的团支部", "--branch"),
@@ -181,4 +181,47 @@ fn other_documents_and_a_given_branch_are_taken() {
     assert_eq!((entry.document, entry.id_number.reveal()), (DocumentKind::Other, "H12345678"));
     assert_eq!(branch, "B9");
     assert!(rows[1].entry.is_ok());
+}
+
+/// What stands in the cells of name, number, phone and month, and what is kept of it; none where the
+/// row is refused.
+#[test]
+fn each_way_of_writing_a_cell_has_its_outcome() {
+    let good = id_from("32010220000101553");
+    let wide: String =
+        good.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c)).collect();
+    let old = "320102900307123";
+    let raised = id_from("32010219900307123");
+    let kept = |name: &str, number: &str, month: &str| {
+        Some((name.to_owned(), number.to_owned(), month.to_owned()))
+    };
+    let plain = kept("王凡", &good, "2017-12");
+    for (name, number, month, wanted) in [
+        ("王凡", good.as_str(), "2017.12", plain.clone()),
+        ("　王 凡 ", &good, "2017年12月", plain.clone()),
+        ("王凡'", &format!("'{good}'"), "201712", plain.clone()),
+        ("王凡", &wide, "２０１７－１２－１", plain.clone()),
+        ("王凡", &format!("{good}  "), "2017-12-1", plain.clone()),
+        ("王凡", &good.to_lowercase(), "43070", plain.clone()),
+        ("王凡", &good, "2017/12/1 00:00:00", plain),
+        ("王凡", old, "", kept("王凡", &raised, "")),
+        ("古丽米热•艾力", &good, "", kept("古丽米热·艾力", &good, "")),
+        ("古丽米热⋅艾力", &good, "", kept("古丽米热·艾力", &good, "")),
+        ("古丽米热.艾力", &good, "", kept("古丽米热·艾力", &good, "")),
+        ("𠮷田䶮", &good, "", kept("𠮷田䶮", &good, "")),
+        ("王\u{1b}[31m凡", &good, "", None),
+        ("王凡", "3.2E+17", "", None),
+        ("王凡", "3.20102E17", "", None),
+        ("王凡", "320102200001010000", "", None),
+        ("王凡", "320102900332123", "", None),
+        ("王凡", &good, "2017.1", None),
+        ("王凡", &good, "17-12", None),
+    ] {
+        let rows = read(&format!("{name},{number},,B,{month}"));
+        let entry = rows[0].entry.as_ref().ok().map(|(entry, _)| {
+            let number = entry.id_number.reveal().to_owned();
+            (entry.name.clone(), number, entry.profile.joined_on.clone())
+        });
+        assert_eq!(entry, wanted, "{name} {number} {month}: {:?}", rows[0].entry);
+    }
 }

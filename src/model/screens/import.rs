@@ -1,21 +1,30 @@
 //! 导入预览: every row of a file is checked and shown before anything is written.
 
+mod manner;
+mod mend;
+mod refusal;
+mod words;
+
 use std::path::PathBuf;
 
-use super::ways::{self, Offer};
+use self::words::{GO, NO_TYPING, confirmation};
 use crate::domain::fault::Fault;
 use crate::domain::ids::BatchId;
+use crate::domain::intake::{ImportLayout, ImportManner};
 use crate::keys::action::Action;
 use crate::keys::table::{Focus, Input, Screen};
 use crate::model::effect::{
     Effect, ImportKind, ImportPreview, ImportRow, ImportVerdict, Reply, Ticket,
 };
-use crate::model::layer::{Ctx, Given, Layer, Out};
+use crate::model::layer::{Ctx, Given, Out};
 use crate::model::table::Table;
+
+pub use mend::Mending;
+pub use words::remedies;
 
 /// Rows of the terminal that are not rows of the file: title, 结论, frame and heading, 怎么改,
 /// message, keys.
-const CHROME: u16 = 16;
+const CHROME: u16 = 17;
 
 /// How far the import is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +70,17 @@ pub struct Import {
     pub preview: Option<ImportPreview>,
     /// What is being done, how far, of how many (zero where unknown).
     pub progress: Option<(String, usize, usize)>,
+    /// The cell being put right, if one is.
+    pub mending: Option<Mending>,
     path: PathBuf,
     ticket: Ticket,
+    /// What was chosen about the file.
+    manner: ImportManner,
+    /// What it could be taken for, once that was asked.
+    layout: Option<ImportLayout>,
+    survey_ticket: Ticket,
+    /// Row to be selected after the next check.
+    at_row: Option<usize>,
 }
 
 impl Import {
@@ -75,8 +93,13 @@ impl Import {
             listed: Listed::Problems,
             preview: None,
             progress: None,
+            mending: None,
             path,
             ticket: Ticket::default(),
+            manner: ImportManner::default(),
+            layout: None,
+            survey_ticket: Ticket::default(),
+            at_row: None,
         }
     }
 
@@ -87,7 +110,7 @@ impl Import {
 
     /// What has the focus.
     pub fn focus(&self) -> Focus {
-        Focus::List
+        if self.mending.is_some() { Focus::Text } else { Focus::List }
     }
 
     /// Its part of the breadcrumb; says whether something is written already.
@@ -133,12 +156,18 @@ impl Import {
     /// Takes an input.
     pub fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Out {
         self.fit(ctx);
+        if let Some(out) = self.mending_act(&input, ctx) {
+            return out;
+        }
         let Some(action) = input.action() else { return Out::nothing().say(NO_TYPING) };
         match action {
             Action::Back => self.leave(),
             Action::NextPane | Action::PreviousPane => self.toggle(),
             Action::Decide => self.decide(),
             Action::Undo => self.undo(),
+            Action::New => self.mend(),
+            Action::Options => self.survey(ctx),
+            Action::Export => self.save_bad(),
             Action::Enter => self.enter_key(ctx),
             other => {
                 self.table.moved(other);
@@ -156,6 +185,11 @@ impl Import {
                 self.check_done(preview);
                 Out::nothing()
             }
+            Reply::Layout(ticket, layout) if *ticket == self.survey_ticket => self.surveyed(layout),
+            Reply::BadRowsSaved { path, n_rows } => Out::nothing().say(format!(
+                "要改的 {n_rows} 行已另存为 {}，改好后可以直接导入它。",
+                path.display()
+            )),
             Reply::Progress(what, done, of) if self.is_busy() => {
                 self.progress = Some((what.clone(), *done, *of));
                 Out::nothing()
@@ -183,12 +217,12 @@ impl Import {
     }
 
     /// Takes what the confirmation gave.
-    pub fn given(&mut self, given: Given, _ctx: &mut Ctx<'_>) -> Out {
+    pub fn given(&mut self, given: Given, ctx: &mut Ctx<'_>) -> Out {
         match given {
             Given::Option(id) if id == GO => self.write(),
-            Given::Option(_) | Given::Typed(_) | Given::Member(..) | Given::Org(..) => {
-                Out::nothing()
-            }
+            Given::Option(id) => self.chosen(&id, ctx).unwrap_or_default(),
+            Given::Org(_, code, name) => self.branch_given(&code, &name, ctx),
+            Given::Typed(_) | Given::Member(..) => Out::nothing(),
         }
     }
 
@@ -197,8 +231,10 @@ impl Import {
         self.fit(ctx);
         self.phase = Phase::Reading;
         self.progress = None;
+        self.mending = None;
         self.ticket = ctx.ticket();
-        Out::nothing().effect(Effect::PreviewImport(self.ticket, self.kind, self.path.clone()))
+        let (path, manner) = (self.path.clone(), Box::new(self.manner.clone()));
+        Out::nothing().effect(Effect::PreviewImport(self.ticket, self.kind, path, manner))
     }
 
     fn is_busy(&self) -> bool {
@@ -212,6 +248,9 @@ impl Import {
         self.listed = if bad + present == 0 { Listed::All } else { Listed::Problems };
         self.preview = Some(preview.clone());
         self.list();
+        if let Some(row) = self.at_row.take() {
+            self.select_near(row);
+        }
     }
 
     fn list(&mut self) {
@@ -242,6 +281,21 @@ impl Import {
         self.table.fit(self.table.height);
     }
 
+    /// Selects a row of the file, or the next one that is listed.
+    fn select_near(&mut self, row: usize) {
+        let last = self.table.rows.len().saturating_sub(1);
+        let place = self.table.rows.iter().position(|listed| listed.row >= row);
+        self.table.selected = place.unwrap_or(last);
+        self.table.fit(self.table.height);
+    }
+
+    fn save_bad(&self) -> Out {
+        match self.refusal(Action::Export) {
+            Some(why) => Out::nothing().warn(why),
+            None => Out::nothing().effect(Effect::SaveBadRows),
+        }
+    }
+
     fn decide(&mut self) -> Out {
         if let Some(why) = self.refusal(Action::Decide) {
             return Out::nothing().warn(why);
@@ -250,26 +304,6 @@ impl Import {
             (_, 0, 0) => self.write(),
             counts => Out::nothing().push(confirmation(counts)),
         }
-    }
-
-    /// Why an action is not possible now.
-    pub fn refusal(&self, action: Action) -> Option<String> {
-        if action != Action::Decide {
-            return None;
-        }
-        Some(match &self.phase {
-            Phase::Checked if self.counts().0 > 0 => return None,
-            Phase::Checked => "没有一行可以导入。请按「怎么改」改好文件，再导一次。".to_owned(),
-            Phase::Reading => "还在检查文件，请等结论出来再提交。".to_owned(),
-            Phase::Unreadable(sentence) => sentence.clone(),
-            Phase::Writing => "正在写入，请稍等。".to_owned(),
-            Phase::Written(..) => "已经导入过了。按 Esc 返回，Ctrl+Z 整批撤销。".to_owned(),
-            Phase::Undone => "这一批已撤销。要重新导入，按 Enter 再检查一遍。".to_owned(),
-            Phase::Stopping => "正在取消，请稍等。".to_owned(),
-            Phase::Stopped => {
-                "已取消，什么都没有写入。要重新导入，按 Enter 再检查一遍。".to_owned()
-            }
-        })
     }
 
     fn write(&mut self) -> Out {
@@ -356,35 +390,6 @@ impl Import {
     fn fit(&mut self, ctx: &Ctx<'_>) {
         self.table.fit(usize::from(ctx.size.1.saturating_sub(CHROME)));
     }
-}
-
-const GO: &str = "go";
-const NO_TYPING: &str = "这里不能改内容。请在原文件里改好、存盘，再按 Enter 重新检查。";
-
-fn confirmation((good, bad, present): (usize, usize, usize)) -> Layer {
-    let lines = vec![
-        format!("可导入 {good} 行，要改 {bad} 行，重复 {present} 行。"),
-        "要改的和重复的都不会写入。改好文件后可以再导一次，不会重复。".to_owned(),
-    ];
-    let offers = vec![
-        Offer::new(GO, format!("只导入没问题的 {good} 行")),
-        Offer::new("back", "先不导入，回去看问题"),
-    ];
-    ways::choice("导入", lines, offers)
-}
-
-/// What to do about a row, one sentence for each fault.
-pub fn remedies(row: &ImportRow) -> Vec<String> {
-    match &row.verdict {
-        ImportVerdict::Good => vec![format!("第 {} 行没有问题，可以导入。", row.row)],
-        ImportVerdict::Present(sentence) => vec![format!("第 {} 行重复：{sentence}", row.row)],
-        ImportVerdict::Bad(faults) => faults.iter().map(|fault| remedy(row.row, fault)).collect(),
-    }
-}
-
-fn remedy(row: usize, (column, shown, reason): &(String, String, String)) -> String {
-    let shown = if shown.is_empty() { String::new() } else { format!("（现在是 {shown}）") };
-    format!("第 {row} 行「{column}」：{reason}{shown}")
 }
 
 #[cfg(test)]

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::intake::Duplicates;
 use crate::domain::order::{ImportPreview, ImportRow, ImportVerdict};
+use crate::exchange::columns::{ColumnPlan, KnownField};
 use crate::exchange::sheet_file::SheetFile;
 
 /// Most rows with something to mend that are listed: more than anybody mends by hand.
 const PROBLEMS: usize = 10_000;
 /// Most good rows that are listed, to see how the columns were understood.
 const GOOD: usize = 1_000;
+/// How many rows a note names.
+const NAMED: usize = 8;
 
 /// Collects what is shown of the rows of a file, which may come in any order.
 #[derive(Debug, Default)]
@@ -16,6 +20,11 @@ pub(super) struct Listing {
     counts: Counts,
     good: BTreeMap<usize, ImportRow>,
     problems: BTreeMap<usize, ImportRow>,
+    in_file: usize,
+    in_transfer: usize,
+    /// Rows whose ID number was raised from 15 digits: how many, and the first.
+    n_raised: usize,
+    raised: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +55,29 @@ impl Listing {
     ) {
         *self.counts.of(&verdict) += 1;
         self.keep(row, verdict, shown);
+    }
+
+    /// Notes that a row counted as present is on the way here by a transfer.
+    pub(super) fn is_moving(&mut self) {
+        self.in_transfer += 1;
+    }
+
+    /// Takes such a note back: the row is to be mended after all.
+    pub(super) fn is_not_moving(&mut self) {
+        self.in_transfer = self.in_transfer.saturating_sub(1);
+    }
+
+    /// Notes that the ID number of a row was raised from 15 digits to 18.
+    pub(super) fn is_raised(&mut self, row: usize) {
+        self.n_raised += 1;
+        if self.raised.len() < NAMED {
+            self.raised.push(row);
+        }
+    }
+
+    /// Notes that a row shares its number with another of the file.
+    pub(super) fn is_double(&mut self) {
+        self.in_file += 1;
     }
 
     /// Puts right what was said of a row: it counted as `was` and is to be mended after all.
@@ -82,21 +114,51 @@ impl Listing {
             || self.problems.last_key_value().is_some_and(|(last, _)| row <= *last)
     }
 
-    /// The preview of a file: header and field of each column, counts, rows in the order of the file.
-    pub(super) fn preview(
+    /// The preview of a file: how it was read, counts, rows in the order of the file.
+    pub(super) fn preview<F: KnownField>(
         self,
         sheet: &SheetFile,
-        columns: Vec<(String, String)>,
+        plan: &ColumnPlan<F>,
     ) -> ImportPreview {
+        let (notes, duplicates) = (self.notes(sheet, plan), self.duplicates());
         let mut rows = self.problems;
         rows.extend(self.good);
+        let delimiter = sheet.text_form().map_or("", |(_, delimiter)| delimiter.label());
         ImportPreview {
             file: sheet.name().to_owned(),
             format: sheet.encoding().to_owned(),
-            columns,
+            columns: plan.shown(),
             counts: (self.counts.good, self.counts.bad, self.counts.present),
+            duplicates,
+            sheet: sheet.sheet_names().get(sheet.sheet_place()).cloned().unwrap_or_default(),
+            delimiter: delimiter.to_owned(),
+            header_row: plan.header_row,
+            notes,
             rows: rows.into_values().collect(),
         }
+    }
+
+    fn duplicates(&self) -> Duplicates {
+        let in_database = self.counts.present.saturating_sub(self.in_transfer);
+        Duplicates { in_file: self.in_file, in_database, in_transfer: self.in_transfer }
+    }
+
+    fn notes<F: KnownField>(&self, sheet: &SheetFile, plan: &ColumnPlan<F>) -> Vec<String> {
+        let mut notes = sheet.notes();
+        if plan.remembered {
+            let said = "列的对应沿用上次同样表头时选的，按 4 可以改。";
+            notes.insert(0, said.to_owned());
+        }
+        if self.n_raised > 0 {
+            let named: Vec<String> = self.raised.iter().map(ToString::to_string).collect();
+            let more = if self.n_raised > NAMED { "等" } else { "" };
+            notes.push(format!(
+                "第 {} 行{more} {} 个 15 位旧身份证号已升为 18 位，请对照证件核对。",
+                named.join("、"),
+                self.n_raised
+            ));
+        }
+        notes
     }
 }
 

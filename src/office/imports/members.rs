@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::layouts::Learnt;
 use super::listing::Listing;
 use super::{bad, read_fault, sheet_fault, unfit};
 use crate::domain::fault::Fault;
@@ -33,6 +34,7 @@ struct Fate(i64);
 impl Fate {
     const BAD: Self = Self(0);
     const PRESENT: Self = Self(-1);
+    const MOVING: Self = Self(-2);
 
     /// The branch it is written to, if it is; the rows of a table count from one.
     fn branch(self) -> Option<OrgId> {
@@ -43,7 +45,7 @@ impl Fate {
     fn verdict(self) -> ImportVerdict {
         match self {
             Self::BAD => ImportVerdict::Bad(Vec::new()),
-            Self::PRESENT => ImportVerdict::Present(String::new()),
+            Self::PRESENT | Self::MOVING => ImportVerdict::Present(String::new()),
             Self(_) => ImportVerdict::Good,
         }
     }
@@ -66,6 +68,10 @@ impl Check<'_> {
             Err(faults) => (Fate::BAD, bad(faults.clone())),
             Ok((entry, branch)) => match self.screener.look(entry, branch)? {
                 MemberScreening::Present(said) => (Fate::PRESENT, ImportVerdict::Present(said)),
+                MemberScreening::Moving(said) => {
+                    self.listing.is_moving();
+                    (Fate::MOVING, ImportVerdict::Present(said))
+                }
                 MemberScreening::Bad(fault) => {
                     (Fate::BAD, unfit("所在团支部", branch.clone(), fault))
                 }
@@ -73,15 +79,23 @@ impl Check<'_> {
             },
         };
         self.fates.push(fate);
+        if row.is_raised && row.entry.is_ok() {
+            self.listing.is_raised(row.row());
+        }
         self.listing.add(row.row(), verdict, || shown(row));
         Ok(())
     }
 
     /// Refuses the rows that share their number.
     fn refuse(&mut self, doubles: &[Double]) {
-        for Double { place, row, .. } in doubles {
+        for same in doubles.chunk_by(|a, b| a.place == b.place) {
+            let Some(Double { place, row, .. }) = same.first() else { continue };
             if let Some(fate) = self.fates.get_mut(*place) {
                 self.listing.recount(*row, &fate.verdict());
+                if *fate == Fate::MOVING {
+                    self.listing.is_not_moving();
+                }
+                self.listing.is_double();
                 *fate = Fate::BAD;
             }
         }
@@ -116,7 +130,7 @@ impl Session<'_> {
         path: &Path,
         options: MemberOptions,
         watch: &mut Watch<'_>,
-    ) -> Result<(ImportPreview, PreparedMembers), Fault> {
+    ) -> Result<(ImportPreview, Learnt, PreparedMembers), Fault> {
         let start =
             || MemberRows::start(&sheet, &options).map_err(|fault| read_fault(path, &fault));
         let told = |fault: SheetFault| sheet_fault(path, &fault);
@@ -140,9 +154,11 @@ impl Session<'_> {
             check.refuse(&doubles);
             check.list(&doubles, start()?).map_err(told)?;
         }
-        let preview = check.listing.preview(&sheet, rows.plan().shown());
+        let preview = check.listing.preview(&sheet, rows.plan());
+        let learnt = Learnt::of(rows.plan());
         let fates = check.fates;
-        Ok((preview, PreparedMembers { path: path.to_owned(), sheet, options, fates }))
+        let path = path.to_owned();
+        Ok((preview, learnt, PreparedMembers { path, sheet, options, fates }))
     }
 
     pub(super) fn run_members(

@@ -17,6 +17,7 @@ use self::few::{FewRows, OrgSieve};
 use self::judge::{Case, Fate, Outer, Parents, Verdicts, judge, outer_superiors, settle_outer};
 use self::merged::Merged;
 use self::rows::{ListRows, Read, ReadStop};
+use super::layouts::Learnt;
 use super::listing::Listing as Shown;
 use super::{bad, read_fault, sheet_fault};
 use crate::directory::{Directory, DirectoryFault, Listing, Rows};
@@ -85,7 +86,7 @@ impl Session<'_> {
         overrides: &[ColumnOverride],
         few: usize,
         watch: &mut Watch<'_>,
-    ) -> Result<(ImportPreview, PreparedOrganisations), Fault> {
+    ) -> Result<(ImportPreview, Learnt, PreparedOrganisations), Fault> {
         let mut source = sheet.rows().map_err(|fault| sheet_fault(path, &fault))?;
         let plan = recognise(&mut source, overrides).map_err(|fault| read_fault(path, &fault))?;
         let few = few.saturating_sub(self.office.store.n_unlisted()?);
@@ -96,11 +97,13 @@ impl Session<'_> {
                 ReadStop::Sheet(fault) => sheet_fault(path, &fault),
                 ReadStop::Fault(fault) => fault,
             })?;
+        let learnt = Learnt::of(&plan);
         let source = Source { sheet, plan };
-        match read {
-            Read::Few(rows) => self.prepare_few(&source, rows),
-            Read::Many(rows, faults) => self.prepare_many(source, rows, faults, watch),
-        }
+        let (preview, rows) = match read {
+            Read::Few(rows) => self.prepare_few(&source, rows)?,
+            Read::Many(rows, faults) => self.prepare_many(source, rows, faults, watch)?,
+        };
+        Ok((preview, learnt, rows))
     }
 
     fn prepare_few(
@@ -117,7 +120,7 @@ impl Session<'_> {
             let (name, key) = (row.shown.full_name, row.shown.code);
             shown.add(row.row, verdict, || (name, key));
         }
-        let preview = shown.preview(&source.sheet, source.plan.shown());
+        let preview = shown.preview(&source.sheet, &source.plan);
         Ok((preview, PreparedOrganisations::Few(sieve.finish())))
     }
 
@@ -235,7 +238,7 @@ impl Session<'_> {
             let texts = || (case.rows.full_name(at).to_owned(), case.rows.code(at).to_owned());
             shown.add(line, verdict, texts);
         }
-        Ok(shown.preview(&source.sheet, source.plan.shown()))
+        Ok(shown.preview(&source.sheet, &source.plan))
     }
 
     fn present(&self, case: &Case<'_>, at: u32) -> Result<ImportVerdict, Fault> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::domain::id_number::check_character;
+use crate::domain::intake::Mend;
 use crate::domain::order::ImportRow;
 use crate::domain::progress::{Progress, unwatched};
 use crate::office::tests::{now, office};
@@ -150,5 +151,29 @@ fn work_that_is_stopped_leaves_nothing() {
         let stopped = session.run_import(&import, &mut stop_at_third).unwrap_err();
         assert_eq!((stopped.kind, n_reports), (FaultKind::Stopped, 3));
         assert_eq!(look(session, &path).preview.counts, (N, 0, 0));
+    });
+}
+
+#[test]
+fn a_cell_put_right_in_the_preview_is_written_so_and_the_file_stays() {
+    with_branches(|session, dir| {
+        let text = register([line(0), line(1).replace("18625201029", "1"), line(2)].into_iter());
+        let path = kept(dir, &text);
+        assert_eq!(look(session, &path).preview.counts, (2, 1, 0));
+        let mend = |column: &str| Mend {
+            row: 3,
+            column: column.to_owned(),
+            text: "18625201029".to_owned(),
+        };
+        let manner = ImportManner { mends: vec![mend("手机号")], ..ImportManner::default() };
+        let options = ImportOptions { manner, ..ImportOptions::default() };
+        let prepare =
+            || session.prepare_import(ImportKind::Members, &path, &options, &mut unwatched);
+        let import = prepare().unwrap();
+        assert_eq!(import.preview.counts, (3, 0, 0));
+        assert_eq!(session.run_import(&import, &mut unwatched).unwrap().n_rows, 3);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        let again = prepare().unwrap().preview;
+        assert_eq!((again.counts, again.duplicates.in_database), ((0, 0, 3), 3));
     });
 }

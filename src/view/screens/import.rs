@@ -5,8 +5,9 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use crate::domain::intake::Duplicates;
 use crate::model::effect::{ImportPreview, ImportRow, ImportVerdict};
-use crate::model::screens::import::{Import, Listed, Phase, remedies};
+use crate::model::screens::import::{Import, Listed, Mending, Phase, remedies};
 use crate::view::Scene;
 use crate::view::table::{self, CellCtx, Column, Look, Width};
 use crate::view::theme::Focused;
@@ -17,7 +18,20 @@ const COLUMNS: &[Column<ImportRow>] = &[
     Column::new("行", Width::Exact(6), |row, _| pad_left(&row.row.to_string(), 5)),
     Column::new("姓名或名称", Width::Exact(16), |row, _| row.name.clone()),
     Column::new("证件或编号", Width::Exact(18), |row, _| row.key.clone()),
-    Column::new("问题", Width::Share(1), |row, _| problem(row)),
+    Column::new("问题", Width::Share(1), |row, _| problem(row, "可导入")),
+];
+/// The same once they are written: nothing says any more that it can be imported.
+const COLUMNS_WRITTEN: &[Column<ImportRow>] = &[
+    Column { title: "", width: Width::Exact(1), cell: mark, style: Some(mark_style) },
+    Column::new("行", Width::Exact(6), |row, _| pad_left(&row.row.to_string(), 5)),
+    Column::new("姓名或名称", Width::Exact(16), |row, _| row.name.clone()),
+    Column::new("证件或编号", Width::Exact(18), |row, _| row.key.clone()),
+    Column::new("结果", Width::Share(1), |row, _| match row.verdict {
+        ImportVerdict::Good => "已导入".to_owned(),
+        ImportVerdict::Bad(_) | ImportVerdict::Present(_) => {
+            format!("没有写入。{}", problem(row, ""))
+        }
+    }),
 ];
 
 /// Draws the screen into `area` and says where the cursor belongs.
@@ -27,21 +41,79 @@ pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
 ) -> Option<Position> {
-    let parts = [Constraint::Length(4), Constraint::Min(4), Constraint::Length(6)];
+    let has_notes = screen.preview.as_ref().is_some_and(|preview| !notes(preview).is_empty());
+    let result_rows = match &screen.phase {
+        Phase::Checked if has_notes => 5,
+        Phase::Unreadable(_) => 7,
+        _ => 4,
+    };
+    let parts = [Constraint::Length(result_rows), Constraint::Min(4), Constraint::Length(6)];
     let [result, rows, remedy] = Layout::vertical(parts).areas(area);
     let inside = usize::from(result.width).saturating_sub(4);
     draw_lines((&result_title(screen), &conclusion(screen, inside)), scene, frame, result);
     let cursor = draw_rows(screen, scene, frame, rows);
-    draw_lines(("怎么改", &how_to_mend(screen)), scene, frame, remedy);
-    cursor
+    match &screen.mending {
+        Some(mending) => Some(draw_mending(mending, scene, frame, remedy)),
+        None => {
+            draw_lines(("怎么改", &how_to_mend(screen)), scene, frame, remedy);
+            cursor
+        }
+    }
+}
+
+/// The cell being put right: what is wrong, and the text as it is typed.
+fn draw_mending(
+    mending: &Mending,
+    scene: Scene<'_>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) -> Position {
+    let title = format!("改第 {} 行「{}」（Enter 改好，Esc 不改）", mending.row, mending.column);
+    let pane = scene.theme.pane(title, Focused::Yes);
+    let inner = pane.inner(area);
+    frame.render_widget(pane, area);
+    let cols = inner.width.saturating_sub(4);
+    let typed = mending.field.visible(cols);
+    let line = Rect { height: 1, ..inner };
+    frame.render_widget(Line::raw(format!(" ► {}", typed.text)), line);
+    let why = wrap(&mending.reason, usize::from(inner.width).saturating_sub(2));
+    for (row, text) in (1..inner.height).zip(why) {
+        let line = Rect { y: inner.y + row, height: 1, ..inner };
+        frame.render_widget(Line::raw(format!(" {text}")), line);
+    }
+    Position::new(inner.x + 3 + typed.cursor_col, inner.y)
 }
 
 fn result_title(screen: &Import) -> String {
     if screen.progress.is_some() {
         return format!("进度  {}", screen.file());
     }
-    let format = screen.preview.as_ref().map_or("", |preview| preview.format.as_str());
-    format!("结论  {}  {format}", screen.file()).trim_end().to_owned()
+    let read = screen.preview.as_ref().map_or_else(String::new, how_read);
+    format!("结论  {}  {read}", screen.file()).trim_end().to_owned()
+}
+
+/// Encoding and delimiter, or the sheet, and where the header stands.
+fn how_read(preview: &ImportPreview) -> String {
+    let mut said = preview.format.clone();
+    if !preview.delimiter.is_empty() {
+        said += &format!("，{}", preview.delimiter);
+    }
+    if !preview.sheet.is_empty() {
+        said += &format!("「{}」", preview.sheet);
+    }
+    format!("{said}，表头第 {} 行", preview.header_row)
+}
+
+/// What is hidden or was mended unasked, and which rows are duplicates of what.
+fn notes(preview: &ImportPreview) -> String {
+    let Duplicates { in_file, in_database, in_transfer } = preview.duplicates;
+    let parts = [(in_file, "文件里重复"), (in_database, "库里已有"), (in_transfer, "正在转入")];
+    let said = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{what} {n}"));
+    let said = said.collect::<Vec<_>>().join("，");
+    let nothing_new = preview.counts.0 == 0 && preview.counts.1 == 0 && preview.counts.2 > 0;
+    let same = if nothing_new { "都已经有了，再导一次也不会有变化。" } else { "" };
+    let stop = if said.is_empty() { "" } else { "。" };
+    format!("{same}{}{said}{stop}", preview.notes.join(""))
 }
 
 fn conclusion(screen: &Import, cols: usize) -> Vec<String> {
@@ -54,9 +126,13 @@ fn conclusion(screen: &Import, cols: usize) -> Vec<String> {
     match &screen.phase {
         Phase::Reading => vec!["正在逐行检查，这时什么都不会写入。".to_owned()],
         Phase::Unreadable(sentence) => {
-            vec![sentence.clone(), "处理好以后按 Enter 再试，或按 Esc 返回。".to_owned()]
+            let next = "按 4 换一种读法；文件改好以后按 Enter 再试，或按 Esc 返回。";
+            vec![sentence.clone(), next.to_owned()]
         }
-        Phase::Checked => vec![counts, columns(screen.preview.as_ref())],
+        Phase::Checked => {
+            let said = screen.preview.as_ref().map_or_else(String::new, notes);
+            vec![counts, fit(&columns(screen.preview.as_ref()), cols, Fit::Tail), said]
+        }
         Phase::Writing => vec![counts, "正在写入，请稍等。要么全写入，要么全不写。".to_owned()],
         Phase::Written(batch, n) => {
             vec![
@@ -136,12 +212,17 @@ fn draw_rows(
     let inner = pane.inner(area);
     frame.render_widget(pane, area);
     let empty = [empty_words(screen).to_owned()];
-    let look = Look { columns: COLUMNS, key: row_key, empty: &empty };
+    let is_written = matches!(screen.phase, Phase::Written(..));
+    let columns = if is_written { COLUMNS_WRITTEN } else { COLUMNS };
+    let look = Look { columns, key: row_key, empty: &empty };
     table::draw(&screen.table, &look, scene, frame, inner)
 }
 
 /// How many rows there are, and how many of them are listed where that is not all.
 fn rows_title(screen: &Import) -> String {
+    if screen.preview.is_none() {
+        return "文件里的行".to_owned();
+    }
     let (good, bad, present) = screen.counts();
     let all = good + bad + present;
     let (good, problems) = screen.preview.as_ref().map_or((0, 0), ImportPreview::unlisted);
@@ -164,14 +245,21 @@ fn empty_words(screen: &Import) -> &'static str {
         Phase::Unreadable(_) => "文件没有读出来，看上面的原因。",
         Phase::Reading | Phase::Stopping => "还没有检查完。",
         Phase::Stopped => "已取消。按 Enter 重新检查。",
-        Phase::Checked | Phase::Writing | Phase::Written(..) | Phase::Undone => {
-            "没有有问题的行。按 8 导入。"
-        }
+        Phase::Checked => "没有有问题的行。按 8 导入，按 6 看全部。",
+        Phase::Writing => "没有有问题的行。",
+        Phase::Written(..) => "没有有问题的行，都已导入。按 6 看全部，按 Esc 返回。",
+        Phase::Undone => "这一批已整批撤销。按 Enter 重新检查，按 Esc 返回。",
     }
 }
 
 fn how_to_mend(screen: &Import) -> Vec<String> {
-    screen.table.current().map_or_else(Vec::new, remedies)
+    let Some(row) = screen.table.current() else { return Vec::new() };
+    match (&screen.phase, &row.verdict) {
+        (Phase::Written(batch, _), ImportVerdict::Good) => {
+            vec![format!("第 {} 行已导入（第 {batch} 批）。", row.row)]
+        }
+        _ => remedies(row),
+    }
 }
 
 /// A pane of sentences; where not all fit, the last line says so.
@@ -221,9 +309,9 @@ fn mark_style(row: &ImportRow, ctx: &CellCtx<'_>) -> Style {
     }
 }
 
-fn problem(row: &ImportRow) -> String {
+fn problem(row: &ImportRow, good: &str) -> String {
     match &row.verdict {
-        ImportVerdict::Good => "可导入".to_owned(),
+        ImportVerdict::Good => good.to_owned(),
         ImportVerdict::Present(sentence) => sentence.clone(),
         ImportVerdict::Bad(faults) => match faults.as_slice() {
             [] => "要改".to_owned(),
@@ -257,20 +345,24 @@ mod tests {
         let mut state = checked();
         let lines = dump(&state, 80, 24);
         assert!(lines[0].contains("导入名册（还没有写入）"), "{lines:#?}");
-        assert!(lines[1].contains("2020届毕业生.csv  CSV，GB18030"), "{lines:#?}");
+        assert!(
+            lines[1].contains("2020届毕业生.csv  CSV，GB18030，逗号，表头第 1 行"),
+            "{lines:#?}"
+        );
         assert!(lines[2].contains("共 3 行：可导入 1，要改 1，重复 1"), "{lines:#?}");
         assert!(
             lines[3].contains("列已对应 2/3：姓名、证件号作身份证号；没用到：宿舍"),
             "{lines:#?}"
         );
-        assert!(lines[5].contains("有问题的 2 行（按 6 看全部 3 行）"), "{lines:#?}");
-        assert!(lines[7].starts_with("║►  !    41"), "{lines:#?}");
-        assert!(lines[8].starts_with("║   =    58"), "{lines:#?}");
+        assert!(lines[4].contains("第 5 行在表里被隐藏，也会导入。库里已有 1。"), "{lines:#?}");
+        assert!(lines[6].contains("有问题的 2 行（按 6 看全部 3 行）"), "{lines:#?}");
+        assert!(lines[8].starts_with("║►  !    41"), "{lines:#?}");
+        assert!(lines[9].starts_with("║   =    58"), "{lines:#?}");
         assert!(lines[17].contains("第 41 行「身份证号」：应为 18 位"), "{lines:#?}");
-        assert_eq!(cursor(&state, 80, 24), (1, 7));
+        assert_eq!(cursor(&state, 80, 24), (1, 8));
         press(&mut state, "6");
         let lines = dump(&state, 80, 24);
-        assert!(lines[7].starts_with("║         2") && lines[7].contains("可导入"), "{lines:#?}");
+        assert!(lines[8].starts_with("║         2") && lines[8].contains("可导入"), "{lines:#?}");
     }
 
     #[test]
@@ -279,7 +371,7 @@ mod tests {
         let (mut state, _) = desk(Import::new(ImportKind::Members, file), Role::Administrator);
         let long = ImportPreview { counts: (900_000, 20_000, 80_000), ..preview() };
         reply(&mut state, Reply::Preview(Ticket(1), Box::new(long)));
-        let title = |state: &State| dump(state, 80, 24)[5].clone();
+        let title = |state: &State| dump(state, 80, 24)[6].clone();
         let said = "有问题的 100000 行，只列出前 2 行（按 6 看全部 1000000 行）";
         assert!(title(&state).contains(said), "{}", title(&state));
         press(&mut state, "6");
@@ -312,6 +404,25 @@ mod tests {
         assert!(lines[0].contains("已写入"), "{lines:#?}");
         assert!(lines[2].contains("已导入 297 行（第 3 批）。Ctrl+Z"), "{lines:#?}");
         assert!(lines[3].contains("「撤销一批导入」，批次号 3"), "{lines:#?}");
+        press(&mut state, "6");
+        let lines = dump(&state, 80, 24).join("\n");
+        assert!(lines.contains("已导入") && !lines.contains("可导入"), "{lines}");
+        assert!(lines.contains("没有写入"), "{lines}");
+    }
+
+    #[test]
+    fn a_cell_is_mended_where_its_remedy_stood() {
+        let file = PathBuf::from("2020届毕业生.csv");
+        let (mut state, _) = desk(Import::new(ImportKind::Members, file), Role::Administrator);
+        let mut wrong = preview();
+        let fault = ("姓名".to_owned(), "孔3".to_owned(), "姓名里有「3」。请改正。".to_owned());
+        wrong.rows[1].verdict = ImportVerdict::Bad(vec![fault]);
+        reply(&mut state, Reply::Preview(Ticket(1), Box::new(wrong)));
+        press(&mut state, "2");
+        let lines = dump(&state, 80, 24);
+        assert!(lines[16].contains("改第 41 行「姓名」（Enter 改好，Esc 不改）"), "{lines:#?}");
+        assert!(lines[17].contains("► 孔3") && lines[18].contains("姓名里有「3」"), "{lines:#?}");
+        assert_eq!(cursor(&state, 80, 24), (7, 17));
     }
 
     #[test]

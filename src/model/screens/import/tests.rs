@@ -1,6 +1,8 @@
 //! What the preview does until something is written, and the preview that other tests show.
 
 use super::*;
+use crate::domain::intake::{Delimiter, Duplicates, HiddenRows, LayoutColumn, Mend, TextEncoding};
+use crate::model::layer::Nav;
 use crate::model::testing::{Desk, failure, moves, only};
 
 fn row(row: usize, name: &str, verdict: ImportVerdict) -> ImportRow {
@@ -23,6 +25,11 @@ pub fn preview() -> ImportPreview {
             ("宿舍".to_owned(), String::new()),
         ],
         counts: (1, 1, 1),
+        duplicates: Duplicates { in_database: 1, ..Duplicates::default() },
+        sheet: String::new(),
+        delimiter: "逗号".to_owned(),
+        header_row: 1,
+        notes: vec!["第 5 行在表里被隐藏，也会导入。".to_owned()],
         rows: vec![
             row(2, "李雷", ImportVerdict::Good),
             row(41, "孔维嘉", ImportVerdict::Bad(vec![fault])),
@@ -34,7 +41,7 @@ pub fn preview() -> ImportPreview {
 fn checked(desk: &mut Desk, preview: ImportPreview) -> Import {
     let mut screen = Import::new(ImportKind::Members, PathBuf::from("a/2020届毕业生.csv"));
     let out = screen.enter(&mut desk.ctx());
-    assert!(matches!(only(&out), Effect::PreviewImport(Ticket(1), ImportKind::Members, _)));
+    assert!(matches!(only(&out), Effect::PreviewImport(Ticket(1), ImportKind::Members, ..)));
     screen.reply(&Reply::Preview(Ticket(1), Box::new(preview)), &mut desk.ctx());
     screen
 }
@@ -165,4 +172,136 @@ fn every_fault_of_a_row_has_its_sentence() {
     assert_eq!(texts.len(), 3);
     assert!(texts[1].starts_with("第 41 行「身份证号」：应为 18 位"));
     assert!(texts[2].contains("已在名册里"));
+}
+
+#[test]
+fn a_cell_is_put_right_and_all_is_checked_again() {
+    let mut desk = Desk::at_nine();
+    let mut screen = checked(&mut desk, preview());
+    press(&mut screen, Action::New, &mut desk);
+    let mending =
+        screen.mending.as_ref().map(|m| (m.row, m.column.clone(), m.field.value().to_owned()));
+    assert_eq!(mending, None, "there is no such column in this preview");
+    let mut other = preview();
+    let fault = ("姓名".to_owned(), "孔3".to_owned(), "姓名里有「3」。请改正。".to_owned());
+    other.rows[1].verdict = ImportVerdict::Bad(vec![fault]);
+    let mut screen = checked(&mut Desk::at_nine(), other.clone());
+    press(&mut screen, Action::New, &mut desk);
+    assert_eq!(screen.focus(), Focus::Text);
+    assert_eq!(screen.mending.as_ref().map(|m| m.field.value()), Some("孔3"));
+    press(&mut screen, Action::Backspace, &mut desk);
+    screen.act(Input::Type("维嘉".to_owned()), &mut desk.ctx());
+    let out = press(&mut screen, Action::Enter, &mut desk);
+    let Effect::PreviewImport(ticket, _, _, manner) = only(&out) else { unreachable!("it checks") };
+    let mend = Mend { row: 41, column: "姓名".to_owned(), text: "孔维嘉".to_owned() };
+    assert_eq!((manner.mends.as_slice(), screen.focus()), (&[mend][..], Focus::List));
+    screen.reply(&Reply::Preview(*ticket, Box::new(other)), &mut desk.ctx());
+    assert_eq!(screen.table.current().map(|row| row.row), Some(41));
+    press(&mut screen, Action::New, &mut desk);
+    press(&mut screen, Action::Back, &mut desk);
+    assert!(screen.mending.is_none() && screen.phase == Phase::Checked);
+}
+
+#[test]
+fn a_masked_number_is_typed_anew_and_other_rows_are_left_alone() {
+    let mut desk = Desk::at_nine();
+    let mut masked = preview();
+    masked.columns.push(("身份证号".to_owned(), "身份证号".to_owned()));
+    let mut screen = checked(&mut desk, masked);
+    press(&mut screen, Action::New, &mut desk);
+    assert_eq!(screen.mending.as_ref().map(|m| m.field.value()), Some(""));
+    press(&mut screen, Action::Back, &mut desk);
+    press(&mut screen, Action::Down, &mut desk);
+    let out = press(&mut screen, Action::New, &mut desk);
+    assert!(moves(&out)[0].contains("重复"), "{:?}", moves(&out));
+}
+
+fn layout() -> ImportLayout {
+    let column = |letters: &str, header: &str, field: &str| LayoutColumn {
+        letters: letters.to_owned(),
+        header: header.to_owned(),
+        field: field.to_owned(),
+    };
+    ImportLayout {
+        text: Some((TextEncoding::Gb18030, Delimiter::Comma)),
+        header_row: Some(2),
+        head: vec![(1, "某某团委名单".to_owned()), (2, "学生、证件号".to_owned())],
+        columns: vec![column("A", "学生", ""), column("B", "证件号", "身份证号")],
+        fields: vec!["姓名".to_owned(), "身份证号".to_owned()],
+        n_hidden: 3,
+        ..ImportLayout::default()
+    }
+}
+
+#[test]
+fn how_a_file_is_read_can_be_chosen_even_where_it_was_not_understood() {
+    let mut desk = Desk::at_nine();
+    let mut screen = Import::new(ImportKind::Members, PathBuf::from("a.csv"));
+    screen.enter(&mut desk.ctx());
+    screen.reply(&failure(Ticket(1)), &mut desk.ctx());
+    let out = press(&mut screen, Action::Options, &mut desk);
+    let Effect::SurveyImport(ticket, ..) = only(&out) else { unreachable!("it asks") };
+    let out = screen.reply(&Reply::Layout(*ticket, Box::new(layout())), &mut desk.ctx());
+    assert_eq!(moves(&out), ["push 怎么读这个文件"]);
+    let mut given = |id: &str| {
+        let out = screen.given(Given::Option(id.to_owned()), &mut desk.ctx());
+        let manner = out.effects.iter().find_map(|effect| match effect {
+            Effect::PreviewImport(_, _, _, manner) => Some(manner.as_ref().clone()),
+            _ => None,
+        });
+        (out.nav.iter().any(|nav| matches!(nav, Nav::Push(_))), manner)
+    };
+    for id in ["encodings", "delimiters", "sheets", "headers", "columns", "column:A", "branch"] {
+        assert_eq!(given(id), (true, None), "{id}");
+    }
+    let read = |(_, manner): (bool, Option<ImportManner>)| manner.unwrap();
+    assert_eq!(read(given("encoding:utf-8")).encoding, Some(TextEncoding::Utf8));
+    assert_eq!(read(given("delimiter:tab")).delimiter, Some(Delimiter::Tab));
+    assert_eq!(read(given("header:1")).header_row, Some(1));
+    assert_eq!(read(given("field:A=姓名")).columns, ["B=身份证号", "A=姓名"]);
+    assert_eq!(read(given("field:A=身份证号")).columns, ["B=忽略", "A=身份证号"]);
+    assert_eq!(read(given("hidden")).hidden, HiddenRows::Left);
+    assert_eq!(read(given("sheet:2")).sheet.as_deref(), Some("2"));
+    assert_eq!(read(given("auto")), ImportManner::default());
+}
+
+#[test]
+fn many_columns_come_in_pages_that_fit() {
+    let mut desk = Desk::at_nine();
+    let mut screen = checked(&mut desk, preview());
+    let column = |n: usize| LayoutColumn {
+        letters: crate::domain::intake::letters(n),
+        header: format!("列{n}"),
+        field: String::new(),
+    };
+    let wide = ImportLayout { columns: (0..40).map(column).collect(), ..layout() };
+    screen.survey_ticket = Ticket(9);
+    screen.reply(&Reply::Layout(Ticket(9), Box::new(wide)), &mut desk.ctx());
+    let mut n_offered = |id: &str| {
+        let out = screen.given(Given::Option(id.to_owned()), &mut desk.ctx());
+        out.nav.into_iter().find_map(|nav| match nav {
+            Nav::Push(layer) => match *layer {
+                crate::model::layer::Layer::Choice(choice) => Some(choice.options.len()),
+                _ => None,
+            },
+            _ => None,
+        })
+    };
+    assert_eq!(
+        ["columns", "columns:14", "columns:28"].map(&mut n_offered),
+        [Some(15), Some(15), Some(12)]
+    );
+}
+
+#[test]
+fn rows_to_be_mended_are_saved_only_where_there_are_some() {
+    let mut desk = Desk::at_nine();
+    let mut screen = checked(&mut desk, preview());
+    assert!(*only(&press(&mut screen, Action::Export, &mut desk)) == Effect::SaveBadRows);
+    let saved = Reply::BadRowsSaved { path: PathBuf::from("/x/a.xlsx"), n_rows: 1 };
+    assert!(moves(&screen.reply(&saved, &mut desk.ctx()))[0].contains("/x/a.xlsx"));
+    let mut clean = preview();
+    clean.counts = (1, 0, 1);
+    let mut screen = checked(&mut Desk::at_nine(), clean);
+    assert!(press(&mut screen, Action::Export, &mut desk).effects.is_empty());
 }

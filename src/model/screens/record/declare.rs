@@ -173,7 +173,7 @@ impl Record {
         };
         let fields = vec![Field::line("path", "文件", PATH).required()];
         Self::page(title, Purpose::ImportPath(kind), fields).saying(&[
-            "输入或粘贴文件的完整路径（xlsx 或 csv），也可以把文件拖进窗口。",
+            "输入或粘贴文件的完整路径（xlsx、xls、csv 或 txt），也可以把文件拖进窗口。",
             "下一步先预览，每一行都检查过，确认之前不写入。",
         ])
     }

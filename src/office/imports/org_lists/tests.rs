@@ -46,7 +46,9 @@ impl Place {
     ) -> Result<(ImportPreview, PreparedOrganisations), Fault> {
         let path = self.file(lines);
         let sheet = SheetFile::open(&path).unwrap();
-        self.session().prepare_organisations(sheet, &path, &[], few, &mut unwatched)
+        let session = self.session();
+        let found = session.prepare_organisations(sheet, &path, &[], few, &mut unwatched);
+        found.map(|(preview, _, list)| (preview, list))
     }
 
     /// Imports with every list long (`few` is zero) or none.
@@ -324,7 +326,7 @@ fn whoever_stops_it_finds_everything_as_it_was() {
         let sheet = SheetFile::open(&path).unwrap();
         let done = session
             .prepare_organisations(sheet, &path, &[], 0, &mut watch)
-            .and_then(|(_, list)| session.run_organisations(&list, "名单.csv", &mut watch));
+            .and_then(|(_, _, list)| session.run_organisations(&list, "名单.csv", &mut watch));
         (done, steps)
     };
     let mut seen = Vec::new();

@@ -1,0 +1,124 @@
+//! Rows of texts as a file, whatever their columns are: what an import hands back to be mended.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
+use tempfile::NamedTempFile;
+
+use super::text::guarded;
+
+/// Why there is no file. Nothing is left behind then.
+#[derive(Debug)]
+pub enum RowFileFault {
+    /// There is a file of that name.
+    Exists,
+    /// The extension is neither `.xlsx` nor `.csv`.
+    Extension,
+    /// The disk or the system refused.
+    Io(io::Error),
+}
+
+impl From<io::Error> for RowFileFault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Writes rows, the first being the header. The file is readable by its owner only, because it names
+/// people, and appears under its name only when it is whole.
+///
+/// # Errors
+/// As [`RowFileFault`] says; a file that is there is never touched.
+pub fn write_rows(path: &Path, rows: &[Vec<String>]) -> Result<(), RowFileFault> {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let write = match extension.as_deref() {
+        Some("xlsx") => write_workbook,
+        Some("csv") => write_text,
+        Some(_) | None => return Err(RowFileFault::Extension),
+    };
+    if path.symlink_metadata().is_ok() {
+        return Err(RowFileFault::Exists);
+    }
+    let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let scratch = NamedTempFile::new_in(parent.unwrap_or(Path::new(".")))?;
+    write(scratch.as_file(), rows)?;
+    scratch.as_file().sync_all()?;
+    match scratch.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(fault) if fault.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(RowFileFault::Exists)
+        }
+        Err(fault) => Err(RowFileFault::Io(fault.error)),
+    }
+}
+
+fn write_workbook(file: &File, rows: &[Vec<String>]) -> io::Result<()> {
+    let mut book = Workbook::new();
+    fill(&mut book, rows).map_err(io_error)?;
+    book.save_to_writer(file).map_err(io_error)
+}
+
+/// Texts only, so that no number loses digits and no formula runs.
+fn fill(book: &mut Workbook, rows: &[Vec<String>]) -> Result<(), XlsxError> {
+    let day = ExcelDateTime::from_ymd(2020, 1, 1)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&day));
+    let (text, head) =
+        (Format::new().set_num_format("@"), Format::new().set_num_format("@").set_bold());
+    let sheet = book.add_worksheet();
+    sheet.set_name("要改的行")?.set_freeze_panes(1, 0)?;
+    for (at, row) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(row) {
+            let format = if at == 0 { &head } else { &text };
+            sheet.write_string_with_format(at, column, cell, format)?;
+        }
+    }
+    Ok(())
+}
+
+fn io_error(fault: XlsxError) -> io::Error {
+    match fault {
+        XlsxError::IoError(cause) => cause,
+        other => io::Error::other(other.to_string()),
+    }
+}
+
+fn write_text(file: &File, rows: &[Vec<String>]) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
+    out.write_all(b"\xEF\xBB\xBF")?;
+    let ends = csv::Terminator::CRLF;
+    let mut sheet = csv::WriterBuilder::new().terminator(ends).flexible(true).from_writer(out);
+    for row in rows {
+        sheet.write_record(row.iter().map(|cell| guarded(cell)))?;
+    }
+    sheet.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sheet::Cell;
+    use super::super::sheet_file::SheetFile;
+    use super::*;
+
+    #[test]
+    fn rows_come_back_as_they_went_and_nothing_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let rows = [row(["姓名", "号"]), row(["=1+1", "320102200001015531"])];
+        for name in ["a.xlsx", "a.csv"] {
+            let path = dir.path().join(name);
+            write_rows(&path, &rows).unwrap();
+            let file = SheetFile::open(&path).unwrap();
+            let mut source = file.rows().unwrap();
+            for wanted in &rows {
+                let found = source.next_row().unwrap().unwrap();
+                assert_eq!(&found.cells.iter().map(Cell::text).collect::<Vec<_>>(), wanted);
+            }
+            assert!(matches!(write_rows(&path, &rows), Err(RowFileFault::Exists)));
+        }
+        let other = dir.path().join("a.txt");
+        assert!(matches!(write_rows(&other, &rows), Err(RowFileFault::Extension)));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+}
