@@ -128,32 +128,11 @@ impl World {
                 let session = self.door.session(self.clock.now())?;
                 search_organisations(session, (ticket, &search), meanwhile)
             }
-            Effect::Export(order, password) => {
-                if order.full_ids {
-                    self.confirm(&password)?;
-                }
-                let session = self.door.session(self.clock.now())?;
-                export(session, order, meanwhile)
-            }
-            Effect::ExportHistory { asked, path, overwrite } => {
-                let session = self.door.session(self.clock.now())?;
-                export_history(session, &asked, (&path, overwrite.into()), meanwhile)
-            }
-            Effect::Reconcile(ticket, path) => {
-                let session = self.door.session(self.clock.now())?;
-                reconcile(session, (ticket, &path), self.parser, meanwhile)
-            }
-            Effect::ExportReconciled { lines, path, overwrite } => {
-                let session = self.door.session(self.clock.now())?;
-                export_reconciled(session, &lines, (&path, overwrite.into()), meanwhile)
-            }
-            Effect::Print(order, password) => {
-                if !order.masked && !self.door.is_demo() {
-                    self.confirm(&password)?;
-                }
-                let session = self.door.session(self.clock.now())?;
-                print(session, order, meanwhile)
-            }
+            Effect::Export(..)
+            | Effect::ExportHistory { .. }
+            | Effect::Reconcile(..)
+            | Effect::ExportReconciled { .. }
+            | Effect::Print(..) => self.files(effect, meanwhile),
             Effect::SaveSettings(chosen) => self.keep_settings(&chosen),
             Effect::BackUp => {
                 let (path, found) = self.door.session(self.clock.now())?.back_up_here()?;
@@ -174,6 +153,30 @@ impl World {
             | Effect::Cancel
             | Effect::Prefetch => Ok(Vec::new()),
             other => session::perform(self.door.session(self.clock.now())?, other),
+        }
+    }
+
+    /// Files that leave, and the list of the official site, which comes in to be looked at only.
+    fn files(&mut self, effect: Effect, meanwhile: &mut Meanwhile<'_>) -> Outcome {
+        match &effect {
+            Effect::Export(order, password) if order.full_ids => self.confirm(password)?,
+            Effect::Print(order, password) if !order.masked => self.confirm(password)?,
+            _ => {}
+        }
+        let session = self.door.session(self.clock.now())?;
+        match effect {
+            Effect::Export(order, _) => export(session, order, meanwhile),
+            Effect::Print(order, _) => print(session, order, meanwhile),
+            Effect::ExportHistory { asked, path, overwrite } => {
+                export_history(session, &asked, (&path, overwrite.into()), meanwhile)
+            }
+            Effect::ExportReconciled { lines, path, overwrite } => {
+                export_reconciled(session, &lines, (&path, overwrite.into()), meanwhile)
+            }
+            Effect::Reconcile(ticket, path) => {
+                reconcile(session, (ticket, &path), self.parser, meanwhile)
+            }
+            _ => Ok(Vec::new()),
         }
     }
 

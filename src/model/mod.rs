@@ -8,6 +8,7 @@ pub mod effect;
 pub mod form;
 pub mod layer;
 pub mod message;
+pub mod reply;
 #[cfg(test)]
 pub mod sample;
 pub mod screens;

@@ -120,19 +120,17 @@ impl Record {
             Purpose::ImportPath(kind) => {
                 return Out::nothing().pop().push(open::import(kind, path(&of("path"))));
             }
-            Purpose::ExportHistory(asked) => Effect::ExportHistory {
-                asked,
-                path: path(&of("path")),
-                overwrite: of("overwrite") == "yes",
-            },
+            Purpose::ExportHistory(asked) => {
+                let (path, overwrite) = (path(&of("path")), of("overwrite") == "yes");
+                Effect::ExportHistory { asked, path, overwrite }
+            }
             Purpose::ReconcilePath => {
                 return Out::nothing().pop().push(open::reconcile(path(&of("path"))));
             }
-            Purpose::ExportReconciled(lines) => Effect::ExportReconciled {
-                lines,
-                path: path(&of("path")),
-                overwrite: of("overwrite") == "yes",
-            },
+            Purpose::ExportReconciled(lines) => {
+                let (path, overwrite) = (path(&of("path")), of("overwrite") == "yes");
+                Effect::ExportReconciled { lines, path, overwrite }
+            }
             Purpose::Print(kind, ids) => self.print_order(kind, ids),
             Purpose::LetterReceipt(id) => Effect::NoteReceipt(id, narrow(&of("date"))),
             Purpose::Export(_) => match self.export_order() {
