@@ -129,27 +129,28 @@ pub struct Written {
     pub sha256: [u8; 32],
 }
 
-/// Writes a table and says how many rows it has, and the sum of the file.
+/// Puts a table on the disk beside the place where it shall appear.
 ///
 /// The file is readable by its owner only, because it names people.
 ///
 /// # Errors
 /// As [`ExportFault`] says; nothing is left behind then, and an old file is as it was.
-pub fn write_table<E: Display>(
+pub fn stage_table<E: Display>(
     path: &Path,
     table: &ExportTable<'_>,
     rows: &mut ExportRows<'_, E>,
     overwrite: Overwrite,
-) -> Result<Written, ExportFault<E>> {
+) -> Result<(Written, Staged), ExportFault<E>> {
     let form = Form::of(path).ok_or_else(|| ExportFault::UnknownExtension(path.to_owned()))?;
     check_target(path, overwrite)?;
     let target = Target { path, directory: directory_of(path) };
     let scratch = target.scratch().map_err(|cause| target.cannot_write(cause))?;
     let written = form.write(table, rows, scratch.as_file(), target.directory);
     let n_rows = written.map_err(|stop| target.fault(stop))?;
-    let sha256 = sum_of(scratch.as_file()).map_err(|cause| target.cannot_write(cause))?;
-    target.publish(scratch, overwrite)?;
-    Ok(Written { n_rows, sha256 })
+    let synced = scratch.as_file().sync_all().and_then(|()| sum_of(scratch.as_file()));
+    let sha256 = synced.map_err(|cause| target.cannot_write(cause))?;
+    let written = Written { n_rows, sha256 };
+    Ok((written, Staged { path: path.to_owned(), scratch, overwrite }))
 }
 
 /// The SHA-256 of an open file from its beginning, whatever has its name by now.
@@ -165,7 +166,7 @@ fn sum_of(mut file: &File) -> io::Result<[u8; 32]> {
     }
 }
 
-/// A paper that is complete and on the disk, and has no name yet: what is recorded of it can be
+/// A file that is complete and on the disk, and has no name yet: what is recorded of it can be
 /// recorded before it appears. Dropped, it leaves nothing behind.
 #[derive(Debug)]
 pub struct Staged {
@@ -202,6 +203,15 @@ pub fn check_paper<E>(path: &Path, overwrite: Overwrite) -> Result<(), ExportFau
 }
 
 impl Staged {
+    /// The SHA-256 of the file.
+    ///
+    /// # Errors
+    /// Where it cannot be read back.
+    pub fn sha256<E>(&self) -> Result<[u8; 32], ExportFault<E>> {
+        let target = Target { path: &self.path, directory: directory_of(&self.path) };
+        sum_of(self.scratch.as_file()).map_err(|cause| target.cannot_write(cause))
+    }
+
     /// Lets it appear under its name.
     ///
     /// # Errors
@@ -301,7 +311,6 @@ impl Target<'_> {
         scratch: NamedTempFile,
         overwrite: Overwrite,
     ) -> Result<(), ExportFault<E>> {
-        scratch.as_file().sync_all().map_err(|cause| self.cannot_write(cause))?;
         let renamed = match overwrite {
             Overwrite::Yes => scratch.persist(self.path),
             Overwrite::No => scratch.persist_noclobber(self.path),

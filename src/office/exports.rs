@@ -20,7 +20,7 @@ use crate::domain::text::clean_line;
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::Stage;
 use crate::exchange::export::{
-    Disclosure, ExportColumn, ExportFault, ExportRows, ExportTable, Overwrite, Written, write_table,
+    Disclosure, ExportColumn, ExportFault, ExportRows, ExportTable, Overwrite, Written, stage_table,
 };
 use crate::exchange::registers::{
     MEMBER_COLUMNS, ORGANISATION_COLUMNS, member_cells, organisation_cells,
@@ -204,12 +204,14 @@ impl Session<'_> {
             history_head,
             own_font: font.as_ref(),
         };
-        let written = write_table(path, &table, rows, manner.overwrite).map_err(told)?;
-        if let Err(fault) = self.enter(sheet, &written, path, (manner, history_head)) {
-            // A file that nobody knows of must not stay. Where it cannot be removed, the fault that
-            // is told says that the export was not recorded.
-            std::fs::remove_file(path).unwrap_or_default();
-            return Err(fault);
+        let staged = stage_table(path, &table, rows, manner.overwrite);
+        let (written, staged) = staged.map_err(told)?;
+        // Entered before it has its name: a file that could not be entered must not be there, and
+        // one that it was to replace must not be gone.
+        let id = self.enter(sheet, &written, path, (manner, history_head))?;
+        if let Err(fault) = staged.publish() {
+            self.desk().note_export_deleted(id, "文件没有写成").unwrap_or_default();
+            return Err(told::<Fault>(fault));
         }
         let n_rows = usize::try_from(written.n_rows).unwrap_or(usize::MAX);
         Ok(ExportDone { path: path.to_owned(), n_rows, n_drafts: sheet.n_drafts.get(), head })
@@ -224,13 +226,13 @@ impl Session<'_> {
     }
 
     /// Enters a file in history and ledger.
-    fn enter(
+    pub(super) fn enter(
         &self,
         sheet: &Sheet<'_>,
         written: &Written,
         path: &Path,
         (manner, head): (ExportManner<'_>, Option<&str>),
-    ) -> Result<(), Fault> {
+    ) -> Result<ExportId, Fault> {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let numbers = match manner.disclosure {
             Disclosure::Full => "完整号码",
@@ -254,7 +256,7 @@ impl Session<'_> {
             shown: shown(manner.disclosure),
             reason,
         };
-        self.desk().enter_export(&new, &deed).map(drop)
+        self.desk().enter_export(&new, &deed)
     }
 
     /// A page of the ledger of exports, with what is known of each file now.

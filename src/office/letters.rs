@@ -4,12 +4,13 @@
 //! disk, then the transaction is committed, then the file gets its name. What breaks off before the
 //! commit leaves neither; what breaks off after it leaves a number whose paper is printed again.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::exports::told;
+use super::exports::{ExportManner, Sheet as ExportSheet, told};
 use super::{Places, Session};
 use crate::domain::account::Role;
 use crate::domain::authority::{Standing, standing};
@@ -22,7 +23,9 @@ use crate::domain::letter::{
 };
 use crate::domain::progress::{Progress, Stopped, Watch};
 use crate::domain::workflow::{Destination, Origin};
-use crate::exchange::export::{ExportFault, Overwrite, check_paper, stage};
+use crate::exchange::export::{
+    Disclosure, ExportFault, Overwrite, Staged, Written, check_paper, stage,
+};
 use crate::exchange::letter::{
     Faces, PaperFault, PdfFile, Sheet, Slot, Template, Values, form_sheets, letter_sheets,
 };
@@ -97,6 +100,7 @@ impl Session<'_> {
             }
             let bytes = file.finish().map_err(Fault::from)?;
             let staged = stage(&order.path, &bytes, overwrite).map_err(told::<Fault>)?;
+            self.enter_papers(order, &results, &staged)?;
             Ok((results, Some(staged)))
         })?;
         let Some(staged) = staged else { return Ok(PrintRun { path: None, results }) };
@@ -116,6 +120,25 @@ impl Session<'_> {
             return Err(Fault::new(FaultKind::NotAllowed, sentence));
         }
         self.check_assurance("打印完整号码")
+    }
+
+    /// Enters the file in the ledger of exports, as every file with data of people in it.
+    fn enter_papers(
+        &self,
+        order: &PrintOrder,
+        results: &[Printed],
+        staged: &Staged,
+    ) -> Result<(), Fault> {
+        let n_rows = results.iter().filter(|printed| printed.outcome.is_ok()).count();
+        let sha256 = staged.sha256::<Fault>().map_err(told)?;
+        let written = Written { n_rows: u64::try_from(n_rows).unwrap_or(u64::MAX), sha256 };
+        let sheet = ExportSheet { name: order.kind.label(), columns: &[], n_drafts: &Cell::new(0) };
+        let manner = ExportManner {
+            disclosure: if order.masked { Disclosure::Masked } else { Disclosure::Full },
+            overwrite: order.overwrite.into(),
+            reason: "",
+        };
+        self.enter(&sheet, &written, &order.path, (manner, None)).map(drop)
     }
 
     fn print_all(

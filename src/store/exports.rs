@@ -157,3 +157,13 @@ fn record_of(r: &Row<'_>) -> Result<ExportRecord, rusqlite::Error> {
         whereabouts: if deleted_at.is_some() { Whereabouts::Deleted } else { Whereabouts::Gone },
     })
 }
+
+#[cfg(test)]
+impl crate::store::Store {
+    /// Lets no file be entered any more, as a disk that has just become full would.
+    pub fn refuse_exports(&self) {
+        const TRIGGER: &str = "CREATE TEMP TRIGGER refused BEFORE INSERT ON main.exports
+            BEGIN SELECT RAISE(ABORT, 'refused'); END";
+        self.connection.execute_batch(TRIGGER).unwrap();
+    }
+}

@@ -23,6 +23,17 @@ const COLUMNS: [ExportColumn; 2] = [
 const TABLE: ExportTable<'_> =
     ExportTable { sheet_name: "名单", columns: &COLUMNS, history_head: None, own_font: None };
 
+fn write_table<E: Display>(
+    path: &Path,
+    table: &ExportTable<'_>,
+    rows: &mut ExportRows<'_, E>,
+    overwrite: Overwrite,
+) -> Result<Written, ExportFault<E>> {
+    let (written, staged) = stage_table(path, table, rows, overwrite)?;
+    staged.publish()?;
+    Ok(written)
+}
+
 fn cells(texts: &[&str]) -> Result<Vec<String>, String> {
     Ok(texts.iter().map(|text| (*text).to_owned()).collect())
 }

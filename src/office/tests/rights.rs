@@ -205,6 +205,36 @@ fn every_export_is_entered_and_its_file_is_looked_for() {
 }
 
 #[test]
+fn a_file_that_cannot_be_entered_replaces_nothing() {
+    let (dir, door) = office("某某学院团委");
+    member(&door, &id_number(40), "王小明");
+    let session = door.session(now()).unwrap();
+    let path = dir.path().join("团员.csv");
+    std::fs::write(&path, "旧的").unwrap();
+    let manner =
+        ExportManner { disclosure: Disclosure::Masked, overwrite: Overwrite::Yes, reason: "" };
+    session.office.store.refuse_exports();
+    session.export_members(&path, manner).unwrap_err();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "旧的");
+    let left = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with(".export-")));
+}
+
+#[test]
+fn a_file_that_could_not_get_its_name_is_entered_as_gone() {
+    let (dir, door) = office("某某学院团委");
+    member(&door, &id_number(40), "王小明");
+    let path = dir.path().join("团员.csv");
+    std::fs::create_dir_all(path.join("不空")).unwrap();
+    let manner =
+        ExportManner { disclosure: Disclosure::Masked, overwrite: Overwrite::Yes, reason: "" };
+    let session = door.session(now()).unwrap();
+    session.export_members(&path, manner).unwrap_err();
+    let (rows, _) = session.exports(None).unwrap();
+    assert_eq!(rows[0].whereabouts, Whereabouts::Deleted);
+}
+
+#[test]
 fn what_an_export_will_write_is_shown_masked_and_leaves_no_trace() {
     let (dir, door) = peopled();
     let session = door.session(now()).unwrap();
