@@ -71,6 +71,19 @@ fn released(dir: &Path) -> PathBuf {
         university.account
     );
     office.behind(&batch).unwrap();
+    let papers = format!(
+        "INSERT INTO corrections (member_id, asked_at, asked_by, old_name, old_number, new_name,
+             new_number, reason)
+         SELECT id, 0, {account}, name, id_number, '单雄', id_number, '更正' FROM members LIMIT 1;
+         INSERT INTO exports (seq, at, account_id, what, path, sha256, n_rows, fields, disclosure)
+         SELECT max(seq), 0, {account}, '团员', '/x/团员.csv', zeroblob(32), 1, '姓名', 'masked' FROM events;
+         INSERT INTO letters (transfer_id, issuer_id, issuer_name, year, seq, issued_on, issued_at,
+             account_id, valid_days, valid_until)
+         SELECT t.id, a.org_id, '某某团委', 2020, 1, '2020-06-02', 0, a.id, 90, '2020-08-31'
+         FROM transfers t, accounts a WHERE a.id = {account} LIMIT 1",
+        account = university.account
+    );
+    office.behind(&papers).unwrap();
     path
 }
 
