@@ -36,6 +36,8 @@ pub struct ExportTable<'t> {
     pub history_head: Option<&'t str>,
     /// The office's own font for what is printed; the built-in one where it names none.
     pub own_font: Option<&'t OwnFont>,
+    /// How the name of the file begins while it is being written, beside its target.
+    pub scratch_prefix: &'t str,
 }
 
 /// A column of an export.
@@ -144,7 +146,8 @@ pub fn stage_table<E: Display>(
     let form = Form::of(path).ok_or_else(|| ExportFault::UnknownExtension(path.to_owned()))?;
     check_target(path, overwrite)?;
     let target = Target { path, directory: directory_of(path) };
-    let scratch = target.scratch().map_err(|cause| target.cannot_write(cause))?;
+    let scratch =
+        target.scratch(table.scratch_prefix).map_err(|cause| target.cannot_write(cause))?;
     let written = form.write(table, rows, scratch.as_file(), target.directory);
     let n_rows = written.map_err(|stop| target.fault(stop))?;
     let synced = scratch.as_file().sync_all().and_then(|()| sum_of(scratch.as_file()));
@@ -175,14 +178,19 @@ pub struct Staged {
     overwrite: Overwrite,
 }
 
-/// Puts the bytes of a PDF on the disk beside the place where it shall appear.
+/// Puts the bytes of a PDF on the disk beside the place where it shall appear, under a name that
+/// begins with `prefix`.
 ///
 /// # Errors
 /// As [`ExportFault`] says; nothing is left behind then.
-pub fn stage<E>(path: &Path, bytes: &[u8], overwrite: Overwrite) -> Result<Staged, ExportFault<E>> {
+pub fn stage<E>(
+    path: &Path,
+    bytes: &[u8],
+    (overwrite, prefix): (Overwrite, &str),
+) -> Result<Staged, ExportFault<E>> {
     check_paper(path, overwrite)?;
     let target = Target { path, directory: directory_of(path) };
-    let filled = target.scratch().and_then(|mut scratch| {
+    let filled = target.scratch(prefix).and_then(|mut scratch| {
         scratch.write_all(bytes)?;
         scratch.as_file().sync_all()?;
         Ok(scratch)
@@ -302,8 +310,8 @@ struct Target<'p> {
 
 impl Target<'_> {
     /// A file beside the target, so that renaming cannot cross a disk; 0600 by `tempfile`.
-    fn scratch(&self) -> io::Result<NamedTempFile> {
-        tempfile::Builder::new().prefix(".export-").tempfile_in(self.directory)
+    fn scratch(&self, prefix: &str) -> io::Result<NamedTempFile> {
+        tempfile::Builder::new().prefix(prefix).tempfile_in(self.directory)
     }
 
     fn publish<E>(

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::Session;
+use super::unfinished::Unfinished;
 use crate::domain::account::Role;
 use crate::domain::disclosure::{ExportPreview, ExportRecord, NewExport, Shown, Whereabouts};
 use crate::domain::fault::{Fault, FaultKind};
@@ -198,11 +199,13 @@ impl Session<'_> {
         let printed = head.map(|head| head.to_string());
         let history_head = printed.as_deref();
         let font = self.office.places.own_font();
+        let unfinished = Unfinished::begin(&self.office.places, path)?;
         let table = ExportTable {
             sheet_name: sheet.name,
             columns: sheet.columns,
             history_head,
             own_font: font.as_ref(),
+            scratch_prefix: &unfinished.prefix(),
         };
         let staged = stage_table(path, &table, rows, manner.overwrite);
         let (written, staged) = staged.map_err(told)?;

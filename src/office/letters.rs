@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 
 use super::exports::{ExportManner, Sheet as ExportSheet, told};
+use super::unfinished::Unfinished;
 use super::{Places, Session};
 use crate::domain::account::Role;
 use crate::domain::authority::{Standing, standing};
@@ -92,6 +93,7 @@ impl Session<'_> {
             faces: load_faces(places)?,
         };
         press.template.check_glyphs(&press.faces).map_err(Fault::from)?;
+        let unfinished = Unfinished::begin(places, &order.path)?;
         let (results, staged) = self.office.store.atomically(|| {
             let mut file = PdfFile::new(&press.faces, order.kind.label());
             let results = self.print_all(&press, &mut file, watch)?;
@@ -99,7 +101,8 @@ impl Session<'_> {
                 return Ok((results, None));
             }
             let bytes = file.finish().map_err(Fault::from)?;
-            let staged = stage(&order.path, &bytes, overwrite).map_err(told::<Fault>)?;
+            let staged = stage(&order.path, &bytes, (overwrite, &unfinished.prefix()))
+                .map_err(told::<Fault>)?;
             self.enter_papers(order, &results, &staged)?;
             Ok((results, Some(staged)))
         })?;

@@ -27,6 +27,7 @@ mod recovery;
 mod reminders;
 mod setup;
 mod station;
+mod unfinished;
 
 pub use apply::Submitted;
 pub use backups::{

@@ -20,8 +20,13 @@ const COLUMNS: [ExportColumn; 2] = [
     ExportColumn { id: "name", header: "姓名", width_columns: 10 },
     ExportColumn { id: "remark", header: "备注", width_columns: 40 },
 ];
-const TABLE: ExportTable<'_> =
-    ExportTable { sheet_name: "名单", columns: &COLUMNS, history_head: None, own_font: None };
+const TABLE: ExportTable<'_> = ExportTable {
+    sheet_name: "名单",
+    columns: &COLUMNS,
+    history_head: None,
+    own_font: None,
+    scratch_prefix: ".export-",
+};
 
 fn write_table<E: Display>(
     path: &Path,
@@ -207,6 +212,7 @@ fn members_come_back_as_they_went() {
         columns: MEMBER_COLUMNS,
         history_head: None,
         own_font: None,
+        scratch_prefix: ".export-",
     };
     for name in ["a.csv", "a.xlsx"] {
         let path = home.path().join(name);
@@ -250,6 +256,7 @@ fn organisations_come_back_as_they_went() {
         columns: ORGANISATION_COLUMNS,
         history_head: None,
         own_font: None,
+        scratch_prefix: ".export-",
     };
     let mut rows = all.iter().map(|entry| Ok::<_, String>(organisation_cells(entry)));
     write_table(&path, &table, &mut rows, Overwrite::No).unwrap();

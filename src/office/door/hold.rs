@@ -7,7 +7,7 @@ use super::super::backups::{
 };
 use super::super::demo::open_demo;
 use super::super::station::Claimed;
-use super::super::{Office, Patience, Station, Viewing, ground, is_demo};
+use super::super::{Office, Patience, Station, Viewing, ground, is_demo, unfinished};
 use super::Door;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::{Moment, Now};
@@ -26,6 +26,7 @@ impl Door {
                 self.stop_looking()?;
                 self.warnings.extend(ground::warnings(&self.places));
                 sweep(&self.places.backups);
+                unfinished::sweep(&self.places.data);
                 None
             }
             Claimed::Viewing(why) => Some(why),
