@@ -262,6 +262,12 @@ impl World {
         let mut notice =
             drafts.map_or_else(String::new, |_| "有没提交的草稿，按 2 可以接着填。".to_owned());
         let session = self.door.session(self.clock.now());
+        let asked = session.and_then(|session| session.n_corrections_to_decide());
+        let asked = asked.unwrap_or_default();
+        if asked > 0 {
+            notice += &format!("有 {asked} 件更正申请等你核准：按 0，选「更正、登记、提醒」。");
+        }
+        let session = self.door.session(self.clock.now());
         let due = session.and_then(|session| session.n_reminders()).unwrap_or_default();
         if due > 0 {
             notice += &format!("有 {due} 项到期提醒：按 0，选「更正、登记、提醒」。");

@@ -105,10 +105,10 @@ impl Difference {
     /// What it means and what to do.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::DoneThere => "官网名单里已经完成，这里还在办。核对后按 8 把这里办完。",
+            Self::DoneThere => "官网名单里已经完成，这里还在办。核对后把这里也办完。",
             Self::DoneHere => "这里已经完成，官网名单里还在办。请到官网办完，或再导一次名单。",
             Self::Otherwise => "一边已退回、撤销或失效，另一边不是。请打开核对以哪边为准。",
-            Self::OnlyThere => "官网名单里有，这里没有这一单。按 2 在这里补建。",
+            Self::OnlyThere => "官网名单里有，这里没有这一单。核对后在这里补建。",
             Self::OnlyHere => "这里有，名单里没有。请在官网补交，或核对姓名、组织名是否写得一样。",
             Self::Unclear => "有几单都像，或名单里的状态看不懂。请打开核对。",
             Self::Same => "两边一致，不用办。",
@@ -136,6 +136,8 @@ pub struct Reconciliation {
     pub file_name: String,
     /// Rows of the file.
     pub n_there: usize,
+    /// Rows of the file that name nobody, and were passed over.
+    pub nameless: usize,
     /// Transfers of ours that were not listed under [`Difference::OnlyHere`] because there are too
     /// many of them.
     pub left_out: usize,
@@ -258,7 +260,7 @@ impl Reconciler {
         }));
         let place = |row: &Reconciled| Difference::ALL.iter().position(|d| *d == row.difference);
         rows.sort_by_key(place);
-        Reconciliation { rows, file_name: String::new(), n_there, left_out: self.left_out }
+        Reconciliation { rows, n_there, left_out: self.left_out, ..Reconciliation::default() }
     }
 
     /// Which of ours each row of the list is. The best pairs are taken first, so that of two

@@ -2,17 +2,22 @@
 
 use chrono::NaiveDate;
 
-use super::columns::{ColumnOverride, ReadFault, recognise};
+use super::columns::{ColumnOverride, ColumnPlan, ReadFault, recognise};
 use super::dates::calendar_part;
 use super::export::ExportColumn;
 use super::fields::OfficialField;
 use super::registers::columns;
-use super::sheet::Cell;
+use super::sheet::{Cell, SheetFault, SheetFaultCause, SheetRow};
 use super::sheet_file::SheetFile;
 use crate::domain::ids::Now;
 use crate::domain::progress::Progress;
 use crate::domain::reconcile::{OfficialRow, Reconciled};
 use crate::domain::transfer::TransferRow;
+
+/// Most rows of a list, which are all kept while they are compared: some years of a province.
+const MOST_ROWS: usize = 200_000;
+/// Most characters of a name that are kept and compared; the longest official ones have about 60.
+const MOST_CHARACTERS: usize = 120;
 
 /// The rows of an official list that name somebody, and how many name nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,27 +40,35 @@ pub fn read_official<E: From<ReadFault>>(
     const STRIDE: usize = 1 << 12;
     let mut source = file.rows().map_err(ReadFault::Sheet)?;
     let plan = recognise::<OfficialField>(&mut source, overrides)?;
-    let (mut rows, mut nameless) = (Vec::new(), 0);
+    let (mut rows, mut n_read) = (Vec::new(), 0_usize);
     while let Some(row) = source.next_row().map_err(ReadFault::Sheet)? {
-        let text = |field| plan.text(row, field);
-        let transferee = text(OfficialField::Transferee);
-        if transferee.is_empty() {
-            nameless += 1;
-            continue;
+        rows.extend(row_of(&plan, row));
+        if rows.len() > MOST_ROWS {
+            let cause = SheetFaultCause::TooManyRows(MOST_ROWS);
+            let fault = SheetFault { file_name: file.name().to_owned(), cause };
+            return Err(ReadFault::Sheet(fault).into());
         }
-        rows.push(OfficialRow {
-            row: row.number,
-            transferee,
-            origin: text(OfficialField::Origin),
-            destination: text(OfficialField::Destination),
-            applied_on: day_of(plan.cell(row, OfficialField::AppliedOn)),
-            status: text(OfficialField::Status),
-        });
-        if rows.len().is_multiple_of(STRIDE) {
+        n_read += 1;
+        if n_read.is_multiple_of(STRIDE) {
             watch(source.progress("读取名单"))?;
         }
     }
+    let nameless = n_read - rows.len();
     Ok(OfficialList { rows, nameless })
+}
+
+/// A row, if it names somebody.
+fn row_of(plan: &ColumnPlan<OfficialField>, row: &SheetRow) -> Option<OfficialRow> {
+    let text = |field| plan.text(row, field).chars().take(MOST_CHARACTERS).collect::<String>();
+    let transferee = text(OfficialField::Transferee);
+    (!transferee.is_empty()).then(|| OfficialRow {
+        row: row.number,
+        transferee,
+        origin: text(OfficialField::Origin),
+        destination: text(OfficialField::Destination),
+        applied_on: day_of(plan.cell(row, OfficialField::AppliedOn)),
+        status: text(OfficialField::Status),
+    })
 }
 
 /// The day of a cell; a time of day behind it is passed over.
@@ -128,6 +141,16 @@ mod tests {
             assert_eq!((first.applied_on, first.status.as_str()), (day, "已完成"));
             assert_eq!(list.rows[1].applied_on, day);
         }
+    }
+
+    #[test]
+    fn a_list_without_end_is_refused_and_a_name_without_end_is_cut() {
+        let head = "转出人,转出团组织,转入团组织,处理状态\n";
+        let long = format!("{head}王凡,{},乙,已完成\n", "甲".repeat(5_000));
+        assert_eq!(read(&long).unwrap().rows[0].origin.chars().count(), MOST_CHARACTERS);
+        let many = format!("{head}{}", "王凡,甲,乙,已完成\n".repeat(MOST_ROWS + 1));
+        let said = read(&many).unwrap_err().to_string();
+        assert!(said.contains("超过 200000 行"), "{said}");
     }
 
     #[test]

@@ -8,8 +8,10 @@
 
 use super::door::wrong;
 use super::{Door, Office, Session};
-use crate::domain::account::{Account, AccountState, Actor};
-use crate::domain::correction::{Correction, CorrectionEntry, CorrectionVerdict, Decider};
+use crate::domain::account::{Account, AccountState, Actor, Role};
+use crate::domain::correction::{
+    Correction, CorrectionEntry, CorrectionVerdict, CorrectionsShown, Decider,
+};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::{IdNumber, normal_form};
 use crate::domain::ids::{CorrectionId, MemberId, Moment, Now};
@@ -33,6 +35,18 @@ pub struct Corrected {
 }
 
 impl Session<'_> {
+    /// How many requests in scope wait for this administrator: those of others.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub fn n_corrections_to_decide(&self) -> Result<usize, Fault> {
+        if self.actor.role != Role::Administrator {
+            return Ok(0);
+        }
+        let open = self.desk().corrections(CorrectionsShown::Open)?;
+        Ok(open.iter().filter(|asked| asked.asker != self.actor.account).count())
+    }
+
     /// Asks for another name or ID number; an empty text leaves that part as it is.
     ///
     /// # Errors

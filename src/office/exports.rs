@@ -21,7 +21,8 @@ use crate::domain::text::clean_line;
 use crate::domain::transfer::TransferRow;
 use crate::domain::workflow::Stage;
 use crate::exchange::export::{
-    Disclosure, ExportColumn, ExportFault, ExportRows, ExportTable, Overwrite, Written, stage_table,
+    Disclosure, ExportColumn, ExportFault, ExportRows, ExportTable, Overwrite, Staged, Written,
+    stage_table,
 };
 use crate::exchange::registers::{
     MEMBER_COLUMNS, ORGANISATION_COLUMNS, member_cells, organisation_cells,
@@ -212,12 +213,29 @@ impl Session<'_> {
         // Entered before it has its name: a file that could not be entered must not be there, and
         // one that it was to replace must not be gone.
         let id = self.enter(sheet, &written, path, (manner, history_head))?;
-        if let Err(fault) = staged.publish() {
-            self.desk().note_export_deleted(id, "文件没有写成").unwrap_or_default();
-            return Err(told::<Fault>(fault));
-        }
+        self.publish(staged, id, path).map_err(told::<Fault>)?;
         let n_rows = usize::try_from(written.n_rows).unwrap_or(usize::MAX);
         Ok(ExportDone { path: path.to_owned(), n_rows, n_drafts: sheet.n_drafts.get(), head })
+    }
+
+    /// Gives a file its name that was entered before. Where that fails it is entered as gone, unless
+    /// it is there all the same; files of this name that were entered earlier are replaced by it.
+    pub(super) fn publish(
+        &self,
+        staged: Staged,
+        id: ExportId,
+        path: &Path,
+    ) -> Result<(), ExportFault<Fault>> {
+        if let Err(fault) = staged.publish() {
+            self.note_export_deleted(id, "文件没有写成").unwrap_or_default();
+            return Err(fault);
+        }
+        let replaced = self.desk().exports_at(&shown_path(path), id);
+        for older in replaced.map_err(ExportFault::Source)? {
+            let noted = self.desk().note_export_deleted(older, "已被同名的新文件替换");
+            noted.map_err(ExportFault::Source)?;
+        }
+        Ok(())
     }
 
     fn check_disclosure(&self, disclosure: Disclosure) -> Result<(), Fault> {
@@ -248,10 +266,9 @@ impl Session<'_> {
             .detail(detail)
             .reason(reason.clone());
         let headers: Vec<&str> = sheet.columns.iter().map(|column| column.header).collect();
-        let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let new = NewExport {
             what: sheet.name.to_owned(),
-            path: clean_line(&full.to_string_lossy()).text,
+            path: shown_path(path),
             sha256: written.sha256,
             n_rows: i64::try_from(n_rows).unwrap_or(i64::MAX),
             n_drafts: i64::try_from(sheet.n_drafts.get()).unwrap_or(i64::MAX),
@@ -290,6 +307,12 @@ impl Session<'_> {
     }
 }
 
+/// A path from the root on, as the ledger keeps it.
+fn shown_path(path: &Path) -> String {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    clean_line(&full.to_string_lossy()).text
+}
+
 /// A table before it is written.
 pub(super) struct Sheet<'a> {
     /// Name of the sheet.
@@ -318,7 +341,8 @@ fn shown(disclosure: Disclosure) -> Shown {
 /// Whether a file lies where it was written. A link in its place is not followed.
 pub(super) fn look_for(record: &mut ExportRecord) {
     if record.whereabouts != Whereabouts::Deleted {
-        let there = Path::new(&record.path).symlink_metadata().is_ok();
+        let found = Path::new(&record.path).symlink_metadata();
+        let there = found.is_ok_and(|found| found.is_file());
         record.whereabouts = if there { Whereabouts::There } else { Whereabouts::Gone };
     }
 }

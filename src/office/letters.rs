@@ -17,7 +17,7 @@ use crate::domain::account::Role;
 use crate::domain::authority::{Standing, standing};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::id_number::{DocumentKind, IdNumber, mask_id, normal_form};
-use crate::domain::ids::TransferId;
+use crate::domain::ids::{ExportId, TransferId};
 use crate::domain::letter::{
     LetterQuery, LetterRow, PaperKind, PrintOrder, PrintRun, Printed, PrintedPaper, day_in_words,
     month_in_words, no_letter,
@@ -103,11 +103,11 @@ impl Session<'_> {
             let bytes = file.finish().map_err(Fault::from)?;
             let staged = stage(&order.path, &bytes, (overwrite, &unfinished.prefix()))
                 .map_err(told::<Fault>)?;
-            self.enter_papers(order, &results, &staged)?;
-            Ok((results, Some(staged)))
+            let id = self.enter_papers(order, &results, &staged)?;
+            Ok((results, Some((staged, id))))
         })?;
-        let Some(staged) = staged else { return Ok(PrintRun { path: None, results }) };
-        staged.publish().map_err(told_after)?;
+        let Some((staged, id)) = staged else { return Ok(PrintRun { path: None, results }) };
+        self.publish(staged, id, &order.path).map_err(|fault| told_after(order.kind, fault))?;
         Ok(PrintRun { path: Some(order.path.clone()), results })
     }
 
@@ -131,7 +131,7 @@ impl Session<'_> {
         order: &PrintOrder,
         results: &[Printed],
         staged: &Staged,
-    ) -> Result<(), Fault> {
+    ) -> Result<ExportId, Fault> {
         let n_rows = results.iter().filter(|printed| printed.outcome.is_ok()).count();
         let sha256 = staged.sha256::<Fault>().map_err(told)?;
         let written = Written { n_rows: u64::try_from(n_rows).unwrap_or(u64::MAX), sha256 };
@@ -141,7 +141,7 @@ impl Session<'_> {
             overwrite: order.overwrite.into(),
             reason: "",
         };
-        self.enter(&sheet, &written, &order.path, (manner, None)).map(drop)
+        self.enter(&sheet, &written, &order.path, (manner, None))
     }
 
     fn print_all(
@@ -188,7 +188,9 @@ impl Session<'_> {
             PaperKind::Letter => {
                 let letter = self.desk().issue_letter(id, self.rules().letter_days())?;
                 put_letter(&mut values, &letter);
-                check_values(&press.faces, press.order.kind, &subject.row.transferee, &values)?;
+                // Numbered by now: what cannot be printed all the same takes the whole run back.
+                check_values(&press.faces, press.order.kind, &subject.row.transferee, &values)
+                    .map_err(|fault| Fault { kind: FaultKind::Failed, ..fault })?;
                 self.note_print(press.order, &subject, Some(&letter))?;
                 let filled = press.template.fill(&values);
                 let sheets = letter_sheets(&press.faces, &filled, &reprint(letter.times));
@@ -379,9 +381,14 @@ fn report(watch: &mut Watch<'_>, done: usize, total: usize) -> Result<(), Fault>
 }
 
 /// The numbers are given and recorded by now; only the file is missing.
-fn told_after(fault: ExportFault<Fault>) -> Fault {
+fn told_after(kind: PaperKind, fault: ExportFault<Fault>) -> Fault {
     let fault = told(fault);
-    let sentence = format!("{}编号已经登记，改好后再打印一次即可，编号不变。", fault.sentence);
+    let sentence = match kind {
+        PaperKind::Letter => {
+            format!("{}编号已经登记，改好后再打印一次即可，编号不变。", fault.sentence)
+        }
+        PaperKind::Retention | PaperKind::Notice => fault.sentence,
+    };
     Fault { sentence, ..fault }
 }
 

@@ -48,10 +48,11 @@ impl Session<'_> {
             Broken::File(fault) => read_fault(path, &fault),
             Broken::Stopped => Stopped.into(),
         })?;
+        let nameless = list.nameless;
         let mut reconciler = Reconciler::new(list.rows, self.now);
         self.show_all(&mut reconciler, watch)?;
         let file_name = file.name().to_owned();
-        Ok(Reconciliation { file_name, ..reconciler.finish() })
+        Ok(Reconciliation { file_name, nameless, ..reconciler.finish() })
     }
 
     fn show_all(&self, reconciler: &mut Reconciler, watch: &mut Watch<'_>) -> Result<(), Fault> {

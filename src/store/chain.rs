@@ -9,6 +9,7 @@ use super::{Desk, Store};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::history::Head;
 use crate::domain::ids::{AccountId, MemberId, Moment, OrgId, TransferId};
+use crate::domain::text::clean_text;
 use crate::domain::workflow::Stage;
 
 /// Something that was done, before it has a number.
@@ -122,7 +123,10 @@ impl Store {
                 deed.to.map_or("", Stage::id),
             ],
         };
-        let personal = [author.name, &deed.object, &deed.reason, &deed.detail];
+        // Names of files and typed reasons are other people's texts: what steers a terminal ends here.
+        let [object, reason, detail] =
+            [&deed.object, &deed.reason, &deed.detail].map(|text| clean_text(text).text);
+        let personal = [author.name, &object, &reason, &detail];
         self.write_link(&link, personal, &prev, author.pen)?;
         Ok(seq)
     }

@@ -51,6 +51,25 @@ impl Desk<'_> {
         })
     }
 
+    /// Files in scope that were entered before this one under the same path and are not entered as
+    /// deleted.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn exports_at(&self, path: &str, before: ExportId) -> Stored<Vec<ExportId>> {
+        let sql = format!(
+            "SELECT x.id FROM exports x JOIN accounts a ON a.id = x.account_id
+             JOIN organisations o ON o.id = a.org_id
+             WHERE x.path = :path AND x.id < :before AND x.deleted_at IS NULL AND {SCOPE}"
+        );
+        let b = self.bounds();
+        let values = named_params! {":path": path, ":before": before.0, ":lo": b.lo, ":hi": b.hi,
+        ":me": b.me};
+        let mut statement = self.store.connection.prepare_cached(&sql).told()?;
+        let rows = statement.query_map(values, |r| r.get(0).map(ExportId)).told()?;
+        rows.collect::<Result<_, _>>().told()
+    }
+
     /// A page of the ledger in scope, older than `before`, the newest first.
     ///
     /// # Errors

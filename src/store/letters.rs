@@ -186,6 +186,7 @@ impl Desk<'_> {
         const UPDATE: &str = "UPDATE letters SET receipt_on = $1 WHERE id = $2";
         self.store.atomically(|| {
             let row = self.letter_of(id)?;
+            self.check_in_force(id, &row)?;
             check_day(&row, on)?;
             self.store.connection.execute(UPDATE, params![iso(on), row.id]).told()?;
             let before = row.receipt_on.map_or_else(String::new, |day| format!("，原登记 {day}"));
@@ -197,6 +198,20 @@ impl Desk<'_> {
             self.note(&deed)?;
             Ok(LetterRow { receipt_on: Some(on), ..row })
         })
+    }
+
+    /// A letter of a transfer that ended without success is void.
+    fn check_in_force(&self, id: TransferId, row: &LetterRow) -> Stored<()> {
+        let stage = self.transfer(id)?.facts.stage;
+        if !matches!(stage, Stage::Returned | Stage::Withdrawn | Stage::Lapsed) {
+            return Ok(());
+        }
+        Err(conflict(format!(
+            "{} {}，第 {} 号介绍信已作废，不能登记回执。请核对回执上的编号。",
+            row.transfer_number,
+            stage.label(),
+            row.number
+        )))
     }
 
     /// The letter of a transfer that this person's side issued.
@@ -221,18 +236,22 @@ impl Desk<'_> {
             return self.transfer_by_number(text).map(|row| row.id);
         };
         let sql = format!(
-            "SELECT l.transfer_id FROM letters l JOIN transfers t ON t.id = l.transfer_id
+            "SELECT l.transfer_id, l.replaced FROM letters l JOIN transfers t ON t.id = l.transfer_id
              WHERE l.year = :year AND l.seq = :seq AND {ISSUED_HERE} LIMIT 2"
         );
         let b = self.bounds();
         let params =
             named_params! {":lo": b.lo, ":hi": b.hi, ":year": number.year, ":seq": number.seq};
         let mut statement = self.store.connection.prepare(&sql).told()?;
-        let rows = statement.query_map(params, |r| r.get(0).map(TransferId)).told()?;
-        let found: Vec<TransferId> = rows.collect::<Result<_, _>>().told()?;
+        let rows =
+            statement.query_map(params, |r| Ok((TransferId(r.get(0)?), r.get(1)?))).told()?;
+        let found: Vec<(TransferId, bool)> = rows.collect::<Result<_, _>>().told()?;
         match found.as_slice() {
             [] => Err(not_found("介绍信", text, "请核对编号，例如 2020-0013。")),
-            [one] => Ok(*one),
+            [(_, true)] => Err(conflict(format!(
+                "介绍信第 {number} 号过期后已由新的一封代替。请按新的编号或转接编号（ZJ 开头）登记。"
+            ))),
+            [(one, false)] => Ok(*one),
             _ => Err(conflict(format!(
                 "介绍信第 {number} 号有几封，是不同组织开的。请改用转接编号（ZJ 开头）。"
             ))),

@@ -235,7 +235,7 @@ fn a_list_of_the_official_site_is_compared() {
     std::fs::write(&list, text).unwrap();
     let list = list.to_str().unwrap();
     let found = office.admin(&["transfer", "reconcile", list, "--json"]).code(0).json();
-    assert_eq!(keys(&found), ["counts", "file", "left_out", "rows", "rows_in_file"]);
+    assert_eq!(keys(&found), ["counts", "file", "left_out", "nameless", "rows", "rows_in_file"]);
     assert_eq!(
         (&found["counts"]["done_there"], &found["counts"]["only_there"]),
         (&1.into(), &1.into())

@@ -53,6 +53,7 @@ pub(super) fn run(call: &mut Call<'_>, order: &ReconcileOrder) -> Said {
     let now = session.now();
     let document = json!({
         "file": found.file_name, "rows_in_file": found.n_there, "left_out": found.left_out,
+        "nameless": found.nameless,
         "counts": Difference::ALL.map(|d| (d.id().to_owned(), json!(found.count(d)))).into_iter()
             .collect::<serde_json::Map<String, Value>>(),
         "rows": lines.iter().map(document_of).collect::<Vec<_>>(),
@@ -100,11 +101,15 @@ fn summary(found: &Reconciliation) -> String {
         .filter(|(_, n)| *n > 0)
         .map(|(label, n)| format!("{label} {n}"))
         .collect();
+    let nameless = match found.nameless {
+        0 => String::new(),
+        n => format!("另有 {n} 行没有姓名，没有核对。"),
+    };
     let rest = match found.left_out {
         0 => String::new(),
         n => format!("这里独有的太多，另有 {n} 单没有列出：这份名单可能不是同一个范围的。"),
     };
-    format!("名单 {} 行：{}。{rest}", found.n_there, counts.join("，"))
+    format!("名单 {} 行：{}。{nameless}{rest}", found.n_there, counts.join("，"))
 }
 
 fn document_of(line: &Reconciled) -> Value {

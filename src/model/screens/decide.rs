@@ -40,9 +40,18 @@ pub fn decide(rows: &[TransferRow], actor: &Actor, now: Now, rules: &Rules) -> C
             options.extend(approve_and_place(rows, actor));
         }
     }
+    let ends = |at: usize| matches!(ORDER.get(at), Some(Act::Withdraw | Act::Lapse));
+    let first =
+        ORDER.iter().position(|act| item(rows, actor, *act).is_some_and(|i| i.refusal.is_none()));
+    let only_ends = first.is_none_or(ends);
     options.extend(again(rows, actor));
-    Choice::new("办理转接", heading(rows, actor, now, rules), options)
-        .noting("写下的原因会原样显示给对方。")
+    let mut choice = Choice::new("办理转接", heading(rows, actor, now, rules), options)
+        .noting("写下的原因会原样显示给对方。");
+    if only_ends {
+        // Enter without a look must not lead towards ending a request.
+        choice.selected = 0;
+    }
+    choice
 }
 
 /// What is said of a decision: a sentence for one row, a page for several.
@@ -294,6 +303,18 @@ mod tests {
         let own = popup(&[own]);
         assert!(own.options[0].refusal.as_ref().unwrap().contains("你本人"));
         assert!(!labels(&own).iter().any(|label| label.contains("同意并分配")));
+    }
+
+    #[test]
+    fn enter_does_not_lead_towards_ending_a_request() {
+        let mut mine = row(1, Stage::OriginReview);
+        mine.facts.applicant = crate::domain::ids::AccountId(7);
+        let popup = popup(&[mine]);
+        let labels = labels(&popup);
+        let withdraw = labels.iter().position(|label| label.starts_with("撤销")).unwrap();
+        assert!(popup.options[withdraw].refusal.is_none(), "{labels:?}");
+        assert_eq!(popup.selected, 0);
+        assert!(popup.options[0].refusal.is_some());
     }
 
     #[test]

@@ -170,6 +170,9 @@ impl Reconcile {
         }
         self.list();
         match found.left_out {
+            0 if found.nameless > 0 => {
+                Out::nothing().say(format!("名单里有 {} 行没有姓名，没有核对。", found.nameless))
+            }
             0 => Out::nothing(),
             n => Out::nothing().warn(format!(
                 "这里独有的太多，另有 {n} 单没有列出：这份名单可能不是同一个范围的。"

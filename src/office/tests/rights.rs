@@ -205,6 +205,26 @@ fn every_export_is_entered_and_its_file_is_looked_for() {
 }
 
 #[test]
+fn a_replaced_file_is_entered_as_gone_and_names_carry_nothing_that_steers() {
+    let (dir, door) = office("某某学院团委");
+    member(&door, &id_number(40), "王小明");
+    let session = door.session(now()).unwrap();
+    let path = dir.path().join("名\u{1b}[31m\u{202e}册.csv");
+    let manner =
+        ExportManner { disclosure: Disclosure::Full, overwrite: Overwrite::Yes, reason: "核对" };
+    session.export_members(&path, manner).unwrap();
+    session.export_members(&path, manner).unwrap();
+    let (rows, _) = session.exports(None).unwrap();
+    let states: Vec<_> = rows.iter().map(|row| row.whereabouts).collect();
+    assert_eq!(states[1], Whereabouts::Deleted, "{states:?}");
+    let query = crate::domain::history::HistoryQuery::parse("", now());
+    let (entries, _) = session.desk().history(&query, None).unwrap();
+    let texts = entries.iter().map(|e| format!("{}{}{}", e.action, e.object, e.detail));
+    let texts: String = texts.collect();
+    assert!(texts.contains("册.csv") && !texts.contains(['\u{1b}', '\u{202e}']), "{texts:?}");
+}
+
+#[test]
 fn a_file_that_cannot_be_entered_replaces_nothing() {
     let (dir, door) = office("某某学院团委");
     member(&door, &id_number(40), "王小明");

@@ -62,6 +62,9 @@ fn a_letter_that_ran_out_is_replaced_unless_its_receipt_came() {
     let states: Vec<_> = rows.iter().map(|row| (row.number.seq, row.state(today))).collect();
     use LetterState::*;
     assert_eq!(states, [(3, Awaited), (2, Received), (1, Replaced)]);
+    let of = |text: &str| office.at(later(91), UNIVERSITY, |d| d.transfer_of_paper(text));
+    assert_eq!(kind(of("2020-0001")), FaultKind::Conflict, "its paper is not the one in force");
+    assert_eq!(of("2020-0003"), Ok(a));
 }
 
 #[test]
@@ -120,6 +123,8 @@ fn lists_know_what_is_awaited_overdue_and_void() {
         (found("单雄"), found("shanxiong"), found("2020-0002"), found("没有")),
         (1, 1, 1, 0)
     );
+    let void = office.as_(UNIVERSITY, |d| d.note_receipt(b, day(2020, 6, 2)));
+    assert_eq!(kind(void), FaultKind::Conflict);
     let of = |text: &str| office.as_(UNIVERSITY, |d| d.transfer_of_paper(text));
     assert_eq!(of(" 2020-0003 "), Ok(c));
     assert_eq!(kind(of("2020-0009")), FaultKind::NotFound);

@@ -6,7 +6,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::domain::ids::Now;
-use crate::domain::reconcile::Reconciled;
+use crate::domain::reconcile::{Difference, Reconciled};
 use crate::model::screens::reconcile::{Phase, Reconcile, key};
 use crate::view::Scene;
 use crate::view::table::{self, Column, Look, Width};
@@ -127,8 +127,17 @@ fn about(row: &Reconciled) -> Vec<String> {
     let there = row.there.as_ref().map(|there| format!("名单第 {} 行", there.row));
     let here = row.here.as_ref().map(|here| format!("本库 {}", here.number));
     let both = [there, here].into_iter().flatten().collect::<Vec<_>>().join("，");
+    let key = match row.difference {
+        Difference::DoneThere => "（按 8 办理）",
+        Difference::OnlyThere => "（按 2 补建）",
+        Difference::DoneHere
+        | Difference::Otherwise
+        | Difference::OnlyHere
+        | Difference::Unclear
+        | Difference::Same => "",
+    };
     vec![
-        row.difference.advice().to_owned(),
+        format!("{}{key}", row.difference.advice()),
         format!("转出：{}", either(row, 1)),
         format!("转入：{}", either(row, 2)),
         both,

@@ -25,9 +25,12 @@ impl Record {
         ]);
         let number = member.id_number.reveal().to_owned();
         let purpose = Purpose::CorrectMember(member.id, number, member.document);
-        Self::page("申请更正", purpose, fields).saying(&[
+        let mut page = Self::page("申请更正", purpose, fields).saying(&[
             "提交后记录先不改，由另一位管理员在「更正申请」里核准；申请和核准都记入操作记录。",
-        ])
+        ]);
+        // The name stands there already; it is what most often has to be put right.
+        page.form.focus_on("name");
+        page
     }
 
     /// Accepts a request; the number is typed again from the document.
@@ -37,7 +40,10 @@ impl Record {
             fields.push(Field::line("id_number", "新证件号码", NUMBER).required().complete_at(18));
         }
         fields.push(Field::line("remark", "备注", REASON));
-        fields.push(Field::secret("password", "自己的登录密码").hint("没有第二位管理员时要填"));
+        fields.push(
+            Field::secret("password", "自己的登录密码")
+                .hint("只有没有第二位管理员、由申请人自己核准时才填"),
+        );
         let intro: &[&str] = if asked.changes_number() {
             &[
                 "请照证件把新号码再输一遍：两个人各输一遍，才不会错。",
