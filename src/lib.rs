@@ -9,7 +9,7 @@
 //! | [`vault`] | key slots, passwords, the recovery key, what people sign with | nothing of ours |
 //! | [`store`] | the encrypted database; the only home of SQL | `domain`, `rules` |
 //! | [`directory`] | the national list of organisations: a public file of its own, mapped and searched | `domain` |
-//! | [`exchange`] | sheets and forms: bytes to domain and back | `domain`, `rules` |
+//! | [`exchange`] | sheets, forms and papers: bytes to domain and back | `domain`, `rules` |
 //! | [`office`] | the use cases: what a signed-in person can do, once for screen and command line | the above |
 //! | [`keys`] | what keys mean | `domain` |
 //! | [`model`] | the program's memory: state, layers, `update` | `domain`, `rules`, `keys` |

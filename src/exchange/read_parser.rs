@@ -4,7 +4,7 @@
 //! to take memory without end (security.md 6.1). So it runs where neither matters: the shell gives a
 //! [`Parser`] that starts a process without keys, database or path, which gets the open file and
 //! sends rows back. Text files need none: they are read in this process by code that is safe and
-//! takes memory for one row of bounded length at a time ([`super::text_stream`]).
+//! takes memory for one row of bounded length at a time (`text_stream`).
 
 use std::fmt;
 use std::fs::File;
