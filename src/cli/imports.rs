@@ -10,7 +10,9 @@ use super::watch::watched;
 use super::{Call, args};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::BatchId;
-use crate::domain::intake::{Delimiter, Duplicates, HiddenRows, ImportManner, TextEncoding};
+use crate::domain::intake::{
+    Delimiter, Duplicates, HiddenRows, ImportManner, SheetChoice, TextEncoding,
+};
 use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
 use crate::office::{ImportOptions, Undone};
 
@@ -56,7 +58,7 @@ impl ReadingFlags {
         let manner = ImportManner {
             columns: self.map.clone(),
             branch,
-            sheet: self.sheet.clone(),
+            sheet: self.sheet.clone().map(SheetChoice::Typed),
             header_row: self.header_row,
             encoding: self.encoding,
             delimiter: self.delimiter,

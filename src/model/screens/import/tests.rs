@@ -1,7 +1,9 @@
 //! What the preview does until something is written, and the preview that other tests show.
 
 use super::*;
-use crate::domain::intake::{Delimiter, Duplicates, HiddenRows, LayoutColumn, Mend, TextEncoding};
+use crate::domain::intake::{
+    Delimiter, Duplicates, HiddenRows, LayoutColumn, Mend, SheetChoice, TextEncoding,
+};
 use crate::model::layer::Nav;
 use crate::model::testing::{Desk, failure, moves, only};
 
@@ -261,7 +263,7 @@ fn how_a_file_is_read_can_be_chosen_even_where_it_was_not_understood() {
     assert_eq!(read(given("field:A=姓名")).columns, ["B=身份证号", "A=姓名"]);
     assert_eq!(read(given("field:A=身份证号")).columns, ["B=忽略", "A=身份证号"]);
     assert_eq!(read(given("hidden")).hidden, HiddenRows::Left);
-    assert_eq!(read(given("sheet:2")).sheet.as_deref(), Some("2"));
+    assert_eq!(read(given("sheet:2")).sheet, Some(SheetChoice::Place(2)));
     assert_eq!(read(given("auto")), ImportManner::default());
 }
 
