@@ -78,7 +78,9 @@ pub(super) fn run(
     if let Some(batch) = order.undo {
         return undo(call, BatchId(batch));
     }
-    let door = if order.dry_run { call.sign_in()? } else { call.sign_in_to_write()? };
+    // A file of bad rows is entered in the ledger of exports, even where nothing is imported.
+    let enters = !order.dry_run || order.save_bad.is_some();
+    let door = if enters { call.sign_in_to_write()? } else { call.sign_in()? };
     let session = call.session(&door)?;
     let options = order.reading.options(branch);
     let file = order.file.clone().unwrap_or_default();
@@ -92,7 +94,7 @@ pub(super) fn run(
     }
     if let Some(path) = order.save_bad.as_deref().filter(|_| bad > 0) {
         let (path, n) = session.save_bad_rows(&prepared, Some(path))?;
-        note(&format!("要改的 {n} 行已另存为 {}，改好后可以直接导入它。", path.display()));
+        note(&preview.saved_in_words(&path, n));
     }
     let run = || watched(|watch| session.run_import(&prepared, watch));
     let outcome = if writes { Some(run()?) } else { None };

@@ -301,7 +301,14 @@ fn rows_to_be_mended_are_saved_only_where_there_are_some() {
     let mut screen = checked(&mut desk, preview());
     assert!(*only(&press(&mut screen, Action::Export, &mut desk)) == Effect::SaveBadRows);
     let saved = Reply::BadRowsSaved { path: PathBuf::from("/x/a.xlsx"), n_rows: 1 };
-    assert!(moves(&screen.reply(&saved, &mut desk.ctx()))[0].contains("/x/a.xlsx"));
+    let said = moves(&screen.reply(&saved, &mut desk.ctx()))[0].clone();
+    assert!(said.contains("/x/a.xlsx") && !said.contains("不在里面"), "{said}");
+    let mut long = preview();
+    long.counts = (1, 12_345, 1);
+    let mut screen = checked(&mut Desk::at_nine(), long);
+    let saved = Reply::BadRowsSaved { path: PathBuf::from("/x/a.xlsx"), n_rows: 10_000 };
+    let said = moves(&screen.reply(&saved, &mut desk.ctx()))[0].clone();
+    assert!(said.contains("还有 2345 行要改的不在里面"), "{said}");
     let mut clean = preview();
     clean.counts = (1, 0, 1);
     let mut screen = checked(&mut Desk::at_nine(), clean);
