@@ -59,11 +59,17 @@ fn limit(task: Task) -> io::Result<()> {
         Task::Look => SECONDS.0,
         Task::Rows(_) => SECONDS.1,
     };
-    let limits = [(Resource::As, MEMORY), (Resource::Cpu, seconds), (Resource::Nofile, FILES)];
-    for (resource, most) in limits {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
-    }
-    Ok(())
+    let exactly = |most| Rlimit { current: Some(most), maximum: Some(most) };
+    setrlimit(Resource::As, exactly(MEMORY))?;
+    setrlimit(Resource::Nofile, exactly(FILES))?;
+    setrlimit(Resource::Cpu, time_limit(seconds)).map_err(io::Error::from)
+}
+
+/// The signal that tells of lost time comes at the lower limit. At the higher one the system kills
+/// instead, which could not be told from a lack of memory; so that one lies above.
+#[cfg(unix)]
+fn time_limit(seconds: u64) -> rustix::process::Rlimit {
+    rustix::process::Rlimit { current: Some(seconds), maximum: Some(seconds + 2) }
 }
 
 /// Other systems have no such limits for a process on itself; there it is only a process apart.
@@ -206,5 +212,14 @@ mod tests {
         let told = [6, 9, 24, 11, 101 << 8].map(|raw| ending_of(ExitStatus::from_raw(raw)));
         let (room, slow) = (Ending::OutOfMemory, Ending::TooSlow);
         assert_eq!(told, [room, room, slow, Ending::Crashed, Ending::Crashed]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_computes_too_long_is_too_slow_and_not_too_large() {
+        use rustix::process::{Pid, Resource, prlimit};
+        let mut busy = Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
+        prlimit(Some(Pid::from_child(&busy)), Resource::Cpu, time_limit(1)).unwrap();
+        assert_eq!(ending_of(busy.wait().unwrap()), Ending::TooSlow);
     }
 }

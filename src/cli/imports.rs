@@ -10,7 +10,9 @@ use super::watch::watched;
 use super::{Call, args};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::ids::BatchId;
-use crate::domain::intake::{Delimiter, Duplicates, HiddenRows, ImportManner, TextEncoding};
+use crate::domain::intake::{
+    Delimiter, Duplicates, HiddenRows, ImportManner, SheetChoice, TextEncoding,
+};
 use crate::domain::order::{ImportKind, ImportPreview, ImportRow, ImportVerdict};
 use crate::office::{ImportOptions, Undone};
 
@@ -56,7 +58,7 @@ impl ReadingFlags {
         let manner = ImportManner {
             columns: self.map.clone(),
             branch,
-            sheet: self.sheet.clone(),
+            sheet: self.sheet.clone().map(SheetChoice::Typed),
             header_row: self.header_row,
             encoding: self.encoding,
             delimiter: self.delimiter,
@@ -76,7 +78,9 @@ pub(super) fn run(
     if let Some(batch) = order.undo {
         return undo(call, BatchId(batch));
     }
-    let door = if order.dry_run { call.sign_in()? } else { call.sign_in_to_write()? };
+    // A file of bad rows is entered in the ledger of exports, even where nothing is imported.
+    let enters = !order.dry_run || order.save_bad.is_some();
+    let door = if enters { call.sign_in_to_write()? } else { call.sign_in()? };
     let session = call.session(&door)?;
     let options = order.reading.options(branch);
     let file = order.file.clone().unwrap_or_default();
@@ -90,7 +94,7 @@ pub(super) fn run(
     }
     if let Some(path) = order.save_bad.as_deref().filter(|_| bad > 0) {
         let (path, n) = session.save_bad_rows(&prepared, Some(path))?;
-        note(&format!("要改的 {n} 行已另存为 {}，改好后可以直接导入它。", path.display()));
+        note(&preview.saved_in_words(&path, n));
     }
     let run = || watched(|watch| session.run_import(&prepared, watch));
     let outcome = if writes { Some(run()?) } else { None };

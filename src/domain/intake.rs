@@ -52,6 +52,15 @@ pub struct Mend {
     pub text: String,
 }
 
+/// Which sheet of a workbook is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SheetChoice {
+    /// As somebody typed it: its name, or else its number from one.
+    Typed(String),
+    /// Its place from zero, as it was chosen from a list: a sheet may be named by a number.
+    Place(usize),
+}
+
 /// What somebody says about a file beyond its name. The default leaves all to the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportManner {
@@ -59,8 +68,8 @@ pub struct ImportManner {
     pub columns: Vec<String>,
     /// Branch of rows that name none.
     pub branch: Option<String>,
-    /// Name or number (from one) of the sheet.
-    pub sheet: Option<String>,
+    /// The sheet that is read.
+    pub sheet: Option<SheetChoice>,
     /// Row of the header in the file, from one.
     pub header_row: Option<usize>,
     /// Encoding of a text file.

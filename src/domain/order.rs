@@ -1,7 +1,7 @@
 //! What people hand in and ask for, as plain values: entries of forms, decisions, queries, and what
 //! is shown of them. Screens, command line and use cases share these words.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::account::Role;
 use super::fault::Fault;
@@ -120,6 +120,17 @@ pub struct ImportPreview {
 }
 
 impl ImportPreview {
+    /// What to say of a file with rows that are to be mended: they come from those that are listed,
+    /// so that of a very long file some are missing.
+    pub fn saved_in_words(&self, path: &Path, n_rows: usize) -> String {
+        let saved =
+            format!("要改的 {n_rows} 行已另存为 {}，改好后可以直接导入它。", path.display());
+        match self.counts.1.saturating_sub(n_rows) {
+            0 => saved,
+            n => format!("{saved}还有 {n} 行要改的不在里面，请把原文件分成几份，再分别导入。"),
+        }
+    }
+
     /// How many rows are counted and not listed: good ones, and those with problems.
     pub fn unlisted(&self) -> (usize, usize) {
         let (good, bad, present) = self.counts;

@@ -157,7 +157,7 @@ pub fn stage_table<E: Display>(
 }
 
 /// The SHA-256 of an open file from its beginning, whatever has its name by now.
-fn sum_of(mut file: &File) -> io::Result<[u8; 32]> {
+pub(super) fn sum_of(mut file: &File) -> io::Result<[u8; 32]> {
     let mut hasher = Sha256::new();
     file.rewind()?;
     let mut buffer = vec![0; 64 * 1024];

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use tempfile::NamedTempFile;
 
+use super::export::sum_of;
 use super::text::guarded;
 
 /// Why there is no file. Nothing is left behind then.
@@ -26,12 +27,43 @@ impl From<io::Error> for RowFileFault {
     }
 }
 
-/// Writes rows, the first being the header. The file is readable by its owner only, because it names
-/// people, and appears under its name only when it is whole.
+/// A file that is complete and on the disk, and has no name yet: it can be recorded before it
+/// appears. Dropped, it leaves nothing behind.
+#[derive(Debug)]
+pub struct StagedRows {
+    path: PathBuf,
+    scratch: NamedTempFile,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+}
+
+impl StagedRows {
+    /// Lets it appear under its name.
+    ///
+    /// # Errors
+    /// As [`RowFileFault`] says; a file that is there is never touched.
+    pub fn publish(self) -> Result<(), RowFileFault> {
+        match self.scratch.persist_noclobber(self.path) {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(RowFileFault::Exists)
+            }
+            Err(fault) => Err(RowFileFault::Io(fault.error)),
+        }
+    }
+}
+
+/// Puts rows on the disk, the first being the header, beside the place where they shall appear and
+/// under a name that begins with `prefix`. The file is readable by its owner only, because it names
+/// people.
 ///
 /// # Errors
-/// As [`RowFileFault`] says; a file that is there is never touched.
-pub fn write_rows(path: &Path, rows: &[Vec<String>]) -> Result<(), RowFileFault> {
+/// As [`RowFileFault`] says; nothing is left behind then.
+pub fn stage_rows(
+    path: &Path,
+    rows: &[Vec<String>],
+    prefix: &str,
+) -> Result<StagedRows, RowFileFault> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     let write = match extension.as_deref() {
         Some("xlsx") => write_workbook,
@@ -42,16 +74,12 @@ pub fn write_rows(path: &Path, rows: &[Vec<String>]) -> Result<(), RowFileFault>
         return Err(RowFileFault::Exists);
     }
     let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
-    let scratch = NamedTempFile::new_in(parent.unwrap_or(Path::new(".")))?;
+    let parent = parent.unwrap_or(Path::new("."));
+    let scratch = tempfile::Builder::new().prefix(prefix).tempfile_in(parent)?;
     write(scratch.as_file(), rows)?;
     scratch.as_file().sync_all()?;
-    match scratch.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(fault) if fault.error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(RowFileFault::Exists)
-        }
-        Err(fault) => Err(RowFileFault::Io(fault.error)),
-    }
+    let sha256 = sum_of(scratch.as_file())?;
+    Ok(StagedRows { path: path.to_owned(), scratch, sha256 })
 }
 
 fn write_workbook(file: &File, rows: &[Vec<String>]) -> io::Result<()> {
@@ -108,17 +136,18 @@ mod tests {
         let rows = [row(["姓名", "号"]), row(["=1+1", "320102200001015531"])];
         for name in ["a.xlsx", "a.csv"] {
             let path = dir.path().join(name);
-            write_rows(&path, &rows).unwrap();
+            stage_rows(&path, &rows, ".export-").unwrap().publish().unwrap();
             let file = SheetFile::open(&path).unwrap();
             let mut source = file.rows().unwrap();
             for wanted in &rows {
                 let found = source.next_row().unwrap().unwrap();
                 assert_eq!(&found.cells.iter().map(Cell::text).collect::<Vec<_>>(), wanted);
             }
-            assert!(matches!(write_rows(&path, &rows), Err(RowFileFault::Exists)));
+            let again = stage_rows(&path, &rows, ".export-");
+            assert!(matches!(again, Err(RowFileFault::Exists)));
         }
         let other = dir.path().join("a.txt");
-        assert!(matches!(write_rows(&other, &rows), Err(RowFileFault::Extension)));
+        assert!(matches!(stage_rows(&other, &rows, ""), Err(RowFileFault::Extension)));
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 }

@@ -19,6 +19,10 @@ use super::text::plain_text;
 use crate::domain::intake::{Delimiter, HiddenRows, ImportManner, TextEncoding};
 use crate::domain::progress::Progress;
 
+/// How many bytes of rows are kept to look at them ahead; the last one may go beyond. A header and
+/// what stands above it needs far less.
+const AHEAD_BYTES: usize = 4 * 1024 * 1024;
+
 /// What was chosen by hand for the columns of sheets, by the fingerprint of their header.
 pub type Memory = BTreeMap<String, Vec<String>>;
 
@@ -231,6 +235,15 @@ fn check_unchanged(file: &mut File, sum: u32) -> Result<(), SheetFaultCause> {
     if checksum(file)? == sum { Ok(()) } else { Err(SheetFaultCause::Changed) }
 }
 
+/// About how many bytes a row takes.
+fn memory_of(row: &SheetRow) -> usize {
+    let text = |cell: &Cell| match cell {
+        Cell::Text(text) | Cell::Number { shown: text, .. } => text.len(),
+        Cell::Empty | Cell::Date(_) => 0,
+    };
+    row.cells.iter().map(|cell| size_of::<Cell>() + text(cell)).sum()
+}
+
 enum Source {
     Text(Box<TextRows>),
     Book(Box<Wire>),
@@ -345,16 +358,19 @@ impl SheetRows {
         Arc::clone(&self.file.memory)
     }
 
-    /// The next rows, at most `n` of them, without taking them.
+    /// The next rows, at most `n` of them and fewer where they are long, without taking them.
     ///
     /// # Errors
     /// As [`SheetRows::next_row`].
     pub fn look_ahead(&mut self, n: usize) -> Result<&[SheetRow], SheetFault> {
-        while self.ahead.len() < n {
+        let mut bytes: usize = self.ahead.iter().map(memory_of).sum();
+        while self.ahead.len() < n && bytes < AHEAD_BYTES {
             if self.advance()?.is_none() {
                 break;
             }
-            self.ahead.push_back(self.source.row().clone());
+            let row = self.source.row();
+            bytes += memory_of(row);
+            self.ahead.push_back(row.clone());
         }
         Ok(self.ahead.make_contiguous())
     }
@@ -379,6 +395,7 @@ mod tests {
     use super::super::sheet::{Alien, BYTE_LIMIT};
     use super::super::testing::{kept, read_sheet};
     use super::*;
+    use crate::domain::intake::SheetChoice;
 
     fn cause(bytes: &[u8]) -> SheetFaultCause {
         read_sheet(bytes, "名单").expect_err("must be refused").cause
@@ -462,7 +479,7 @@ mod tests {
         assert_eq!((first.sheet_names().len(), first.sheet_place()), (2, 0));
         let path = dir.path().join("a.xlsx");
         for sheet in ["名单", "2"] {
-            let sheet = Some(sheet.to_owned());
+            let sheet = Some(SheetChoice::Typed(sheet.to_owned()));
             let manner = ImportManner { sheet, ..ImportManner::default() };
             let file = SheetFile::open_as(&path, &manner, Parser::default()).unwrap();
             assert_eq!((file.sheet_place(), file.hidden_rows()), (1, &[3, 5][..]));
@@ -473,9 +490,45 @@ mod tests {
             let file = SheetFile::open_as(&path, &manner, Parser::default()).unwrap();
             assert_eq!(read_all(&file), Ok(4));
         }
-        let manner = ImportManner { sheet: Some("3".to_owned()), ..ImportManner::default() };
+        let sheet = Some(SheetChoice::Typed("3".to_owned()));
+        let manner = ImportManner { sheet, ..ImportManner::default() };
         let said = SheetFile::open_as(&path, &manner, Parser::default()).unwrap_err().to_string();
         assert!(said.contains("没有工作表「3」，现在有：封面、名单"), "{said}");
+    }
+
+    #[test]
+    fn a_place_is_not_taken_for_a_name() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for name in ["封面", "1", "2", "3"] {
+            book.add_worksheet().set_name(name).unwrap().write(0, 0, name).unwrap();
+        }
+        let (dir, _) = kept(&book.save_to_buffer().unwrap(), "a.xlsx");
+        let read = |sheet| {
+            let manner = ImportManner { sheet: Some(sheet), ..ImportManner::default() };
+            let path = dir.path().join("a.xlsx");
+            let file = SheetFile::open_as(&path, &manner, Parser::default())?;
+            Ok::<_, SheetFault>(file.rows()?.next_row()?.unwrap().cell(0).text())
+        };
+        for (place, name) in ["封面", "1", "2", "3"].into_iter().enumerate() {
+            assert_eq!(read(SheetChoice::Place(place)).as_deref(), Ok(name));
+        }
+        assert_eq!(read(SheetChoice::Typed("2".to_owned())).as_deref(), Ok("2"));
+        let said = read(SheetChoice::Place(4)).unwrap_err().to_string();
+        assert!(said.contains("没有工作表「5」"), "{said}");
+    }
+
+    #[test]
+    fn looking_ahead_takes_little_memory_whatever_the_rows() {
+        let line = vec!["字".repeat(9_000); 36].join(",") + "\n";
+        let (_dir, file) = kept(line.repeat(12).as_bytes(), "a.csv");
+        let mut rows = file.rows().unwrap();
+        let n_ahead = rows.look_ahead(200).unwrap().len();
+        assert!(n_ahead > 1 && n_ahead * line.len() < AHEAD_BYTES + 2 * line.len(), "{n_ahead}");
+        let mut n = 0;
+        while rows.next_row().unwrap().is_some() {
+            n += 1;
+        }
+        assert_eq!(n, 12);
     }
 
     fn read_all(file: &SheetFile) -> Result<usize, SheetFault> {

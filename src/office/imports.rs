@@ -53,6 +53,7 @@ pub struct PreparedImport {
     pub preview: ImportPreview,
     rows: Rows,
     sheet: SheetFile,
+    overrides: Vec<ColumnOverride>,
     path: PathBuf,
     learnt: Learnt,
 }
@@ -77,7 +78,7 @@ impl Session<'_> {
     ) -> Result<PreparedImport, Fault> {
         let overrides = options.overrides()?;
         let sheet = self.sheet_of(path, options)?;
-        let again = sheet.clone();
+        let (again, said) = (sheet.clone(), overrides.clone());
         let (preview, learnt, rows) = match kind {
             ImportKind::Members => {
                 let options = MemberOptions { overrides, branch: options.manner.branch.clone() };
@@ -90,7 +91,8 @@ impl Session<'_> {
                 (preview, learnt, Rows::Organisations(rows))
             }
         };
-        Ok(PreparedImport { preview, rows, sheet: again, path: path.to_owned(), learnt })
+        let path = path.to_owned();
+        Ok(PreparedImport { preview, rows, sheet: again, overrides: said, path, learnt })
     }
 
     /// What a file could be taken for, whether it makes a register or not.
@@ -147,14 +149,14 @@ impl Session<'_> {
     /// so that they can be handed back to whoever sent them. Says where, and how many.
     ///
     /// # Errors
-    /// Where there are none, the file has changed, or the new one cannot be written; one that is
-    /// there already is never touched.
+    /// Where there are none, the file has changed, or the new one cannot be written or entered in
+    /// the ledger of exports; one that is there already is never touched.
     pub fn save_bad_rows(
         &self,
         import: &PreparedImport,
         path: Option<&Path>,
     ) -> Result<(PathBuf, usize), Fault> {
-        bad_rows::save(import, path)
+        bad_rows::save(self, import, path)
     }
 
     /// Writes the good rows of a prepared import, in one transaction.

@@ -26,9 +26,9 @@ pub fn survey<F: KnownField>(
     overrides: &[ColumnOverride],
 ) -> Result<Survey, SheetFault> {
     let chosen = rows.chosen_header();
-    let head = rows.look_ahead(chosen.map_or(HEADER_WITHIN, |_| CHOSEN_WITHIN))?.to_vec();
+    let head = rows.look_ahead(chosen.map_or(HEADER_WITHIN, |_| CHOSEN_WITHIN))?;
     let several = |row: &SheetRow| row.cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
-    let at = header_of::<F>(&head, chosen, overrides).ok();
+    let at = header_of::<F>(head, chosen, overrides).ok();
     let at = at.or_else(|| head.iter().position(several));
     let header = at.and_then(|at| head.get(at)).cloned().unwrap_or_default();
     let wishes = wishes_of::<F>(overrides).unwrap_or_default();

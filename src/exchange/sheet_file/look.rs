@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::{Book, Form, broken_off, checksum, start};
-use crate::domain::intake::ImportManner;
+use crate::domain::intake::{ImportManner, SheetChoice};
 use crate::exchange::read_csv;
 use crate::exchange::read_parser::{BookKind, Parser, Task};
 use crate::exchange::read_wire::{Frame, Looked};
@@ -98,12 +98,12 @@ fn look_at_book(
         // Nobody sends them here.
         Frame::Row | Frame::End => return Err(SheetFaultCause::Fallen(Ending::Crashed)),
     };
-    let place = place_of(&looked, manner.sheet.as_deref())?;
+    let place = place_of(&looked, manner.sheet.as_ref())?;
     Ok(Book { kind, parser, sum, looked: Arc::new(looked), place })
 }
 
-/// The sheet that is read: the one named, else the first that can be seen and has content.
-fn place_of(looked: &Looked, wanted: Option<&str>) -> Result<usize, SheetFaultCause> {
+/// The sheet that is read: the one chosen, else the first that can be seen and has content.
+fn place_of(looked: &Looked, wanted: Option<&SheetChoice>) -> Result<usize, SheetFaultCause> {
     let sheets = &looked.sheets;
     let Some(wanted) = wanted else {
         let fits = |is_hidden| {
@@ -111,11 +111,19 @@ fn place_of(looked: &Looked, wanted: Option<&str>) -> Result<usize, SheetFaultCa
         };
         return fits(false).ok_or(SheetFaultCause::NoVisibleSheet);
     };
-    let named = sheets.iter().position(|sheet| plain_text(&sheet.name) == wanted.trim());
-    let number = wanted.trim().parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-    let place = named.or_else(|| number.filter(|n| *n < sheets.len()));
+    let place = match wanted {
+        SheetChoice::Place(place) => Some(*place),
+        SheetChoice::Typed(typed) => {
+            let named = sheets.iter().position(|sheet| plain_text(&sheet.name) == typed.trim());
+            named.or_else(|| typed.trim().parse::<usize>().ok().and_then(|n| n.checked_sub(1)))
+        }
+    };
     place.filter(|at| sheets.get(*at).is_some_and(|s| s.is_grid)).ok_or_else(|| {
         let names: Vec<_> = sheets.iter().map(|sheet| plain_text(&sheet.name)).collect();
-        SheetFaultCause::NoSuchSheet { wanted: wanted.to_owned(), present: names.join("、") }
+        let wanted = match wanted {
+            SheetChoice::Place(place) => (place + 1).to_string(),
+            SheetChoice::Typed(typed) => typed.clone(),
+        };
+        SheetFaultCause::NoSuchSheet { wanted, present: names.join("、") }
     })
 }

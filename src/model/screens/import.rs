@@ -186,10 +186,12 @@ impl Import {
                 Out::nothing()
             }
             Reply::Layout(ticket, layout) if *ticket == self.survey_ticket => self.surveyed(layout),
-            Reply::BadRowsSaved { path, n_rows } => Out::nothing().say(format!(
-                "要改的 {n_rows} 行已另存为 {}，改好后可以直接导入它。",
-                path.display()
-            )),
+            Reply::BadRowsSaved { path, n_rows } => {
+                let preview = self.preview.as_ref();
+                preview.map_or_else(Out::nothing, |p| {
+                    Out::nothing().say(p.saved_in_words(path, *n_rows))
+                })
+            }
             Reply::Progress(what, done, of) if self.is_busy() => {
                 self.progress = Some((what.clone(), *done, *of));
                 Out::nothing()

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::*;
+use crate::domain::disclosure::{Shown, Whereabouts};
 use crate::domain::id_number::check_character;
 use crate::domain::intake::Mend;
 use crate::domain::order::ImportRow;
@@ -175,5 +176,39 @@ fn a_cell_put_right_in_the_preview_is_written_so_and_the_file_stays() {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         let again = prepare().unwrap().preview;
         assert_eq!((again.counts, again.duplicates.in_database), ((0, 0, 3), 3));
+    });
+}
+
+#[test]
+fn rows_to_be_mended_are_saved_as_mended_so_far_and_entered_in_the_ledger() {
+    with_branches(|session, dir| {
+        let spoilt = line(1).replace("18625201029", "1").replace("王凡", "王3");
+        let path = kept(dir, &register([line(0), spoilt].into_iter()));
+        let text = "18625201029".to_owned();
+        let mend = Mend { row: 3, column: "手机号".to_owned(), text };
+        let manner = ImportManner { mends: vec![mend], ..ImportManner::default() };
+        let options = ImportOptions { manner, ..ImportOptions::default() };
+        let import =
+            session.prepare_import(ImportKind::Members, &path, &options, &mut unwatched).unwrap();
+        assert_eq!(import.preview.counts, (1, 1, 0));
+        let wanted = dir.join("要改的.csv");
+        let (saved, n_rows) = session.save_bad_rows(&import, Some(&wanted)).unwrap();
+        assert_eq!((saved.as_path(), n_rows), (wanted.as_path(), 1));
+        let found = std::fs::read_to_string(&wanted).unwrap();
+        let rows: Vec<_> = found.lines().collect();
+        assert!(rows[0].ends_with("姓名,身份证号,手机号,所在团支部,原文件第几行,要改什么"));
+        assert!(rows[1].contains(",18625201029,B1,3,"), "{found}");
+        assert_eq!(rows.len(), 2);
+        let (ledger, _) = session.exports(None).unwrap();
+        let entry = &ledger[0];
+        assert_eq!((ledger.len(), entry.n_rows, entry.shown), (1, 1, Shown::Full));
+        assert_eq!((entry.reason.as_str(), entry.whereabouts), ("要改的行", Whereabouts::There));
+        assert!(entry.path.ends_with("要改的.csv") && entry.fields.ends_with("要改什么"));
+        // A file that could not be written is not entered.
+        let again = session.save_bad_rows(&import, Some(&wanted)).unwrap_err();
+        assert_eq!(again.kind, FaultKind::Conflict);
+        let (beside, _) = session.save_bad_rows(&import, None).unwrap();
+        assert_eq!(beside, dir.join("名单-要改的行.xlsx"));
+        assert_eq!(session.exports(None).unwrap().0.len(), 2);
     });
 }

@@ -2,7 +2,9 @@
 //! the program has not understood them as they are meant.
 
 use super::Import;
-use crate::domain::intake::{Delimiter, HiddenRows, ImportLayout, ImportManner, TextEncoding};
+use crate::domain::intake::{
+    Delimiter, HiddenRows, ImportLayout, ImportManner, SheetChoice, TextEncoding,
+};
 use crate::domain::text::clean_line;
 use crate::keys::action::Action;
 use crate::model::effect::{Effect, ImportKind, OrgScope};
@@ -126,7 +128,7 @@ impl Import {
                 // Rows, columns and cells were those of the other sheet.
                 let branch = manner.branch.take();
                 *manner = ImportManner { branch, ..ImportManner::default() };
-                manner.sheet = Some(which.to_owned());
+                manner.sheet = which.parse().ok().map(SheetChoice::Place);
             }
             "header" => {
                 manner.columns.clear();
@@ -174,7 +176,7 @@ fn ask_delimiter(layout: &ImportLayout) -> Out {
 fn ask_sheet(layout: &ImportLayout, from: &str) -> Out {
     let items = layout.sheets.iter().enumerate().map(|(at, name)| {
         let mark = if at == layout.sheet { "（现在）" } else { "" };
-        offer(format!("sheet:{}", at + 1), format!("{}{mark}", short(name)))
+        offer(format!("sheet:{at}"), format!("{}{mark}", short(name)))
     });
     Out::nothing().push(popup("工作表", &["一次读一张。"], page(items.collect(), "sheets", from)))
 }

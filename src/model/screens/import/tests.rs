@@ -1,7 +1,9 @@
 //! What the preview does until something is written, and the preview that other tests show.
 
 use super::*;
-use crate::domain::intake::{Delimiter, Duplicates, HiddenRows, LayoutColumn, Mend, TextEncoding};
+use crate::domain::intake::{
+    Delimiter, Duplicates, HiddenRows, LayoutColumn, Mend, SheetChoice, TextEncoding,
+};
 use crate::model::layer::Nav;
 use crate::model::testing::{Desk, failure, moves, only};
 
@@ -261,7 +263,7 @@ fn how_a_file_is_read_can_be_chosen_even_where_it_was_not_understood() {
     assert_eq!(read(given("field:A=姓名")).columns, ["B=身份证号", "A=姓名"]);
     assert_eq!(read(given("field:A=身份证号")).columns, ["B=忽略", "A=身份证号"]);
     assert_eq!(read(given("hidden")).hidden, HiddenRows::Left);
-    assert_eq!(read(given("sheet:2")).sheet.as_deref(), Some("2"));
+    assert_eq!(read(given("sheet:2")).sheet, Some(SheetChoice::Place(2)));
     assert_eq!(read(given("auto")), ImportManner::default());
 }
 
@@ -299,7 +301,14 @@ fn rows_to_be_mended_are_saved_only_where_there_are_some() {
     let mut screen = checked(&mut desk, preview());
     assert!(*only(&press(&mut screen, Action::Export, &mut desk)) == Effect::SaveBadRows);
     let saved = Reply::BadRowsSaved { path: PathBuf::from("/x/a.xlsx"), n_rows: 1 };
-    assert!(moves(&screen.reply(&saved, &mut desk.ctx()))[0].contains("/x/a.xlsx"));
+    let said = moves(&screen.reply(&saved, &mut desk.ctx()))[0].clone();
+    assert!(said.contains("/x/a.xlsx") && !said.contains("不在里面"), "{said}");
+    let mut long = preview();
+    long.counts = (1, 12_345, 1);
+    let mut screen = checked(&mut Desk::at_nine(), long);
+    let saved = Reply::BadRowsSaved { path: PathBuf::from("/x/a.xlsx"), n_rows: 10_000 };
+    let said = moves(&screen.reply(&saved, &mut desk.ctx()))[0].clone();
+    assert!(said.contains("还有 2345 行要改的不在里面"), "{said}");
     let mut clean = preview();
     clean.counts = (1, 0, 1);
     let mut screen = checked(&mut Desk::at_nine(), clean);
