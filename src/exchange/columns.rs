@@ -3,6 +3,7 @@
 mod fault;
 mod known;
 
+use super::fault::masked_where_id;
 use super::sheet::{Cell, SheetRow};
 use super::sheet_file::SheetRows;
 use crate::domain::id_number::normal_form;
@@ -378,9 +379,10 @@ fn check_required<F: KnownField>(
     Err(ColumnFault::Missing { missing: missing.join("」「"), present: joined(header) })
 }
 
+/// The texts of a row; it may be no header at all, but people with their numbers.
 fn joined(header: &SheetRow) -> String {
-    let texts = header.cells.iter().map(Cell::text).filter(|text| !text.is_empty());
-    texts.collect::<Vec<_>>().join("、")
+    let texts = header.cells.iter().map(|cell| masked_where_id(&cell.shown()));
+    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("、")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
     CHOSEN_WITHIN, ColumnOverride, HEADER_WITHIN, KnownField, canonical, header_of, joined,
     rank_of, wished_columns, wishes_of,
 };
+use crate::exchange::fault::masked_where_id;
 use crate::exchange::sheet::{SheetFault, SheetRow};
 use crate::exchange::sheet_file::{Memory, SheetRows};
 
@@ -36,7 +37,7 @@ pub fn survey<F: KnownField>(
     let columns = header.cells.iter().enumerate().map(|(index, cell)| {
         let wish = wished.iter().find(|(column, _)| *column == index).map(|(_, wish)| *wish);
         let field = wish.unwrap_or_else(|| rank_of::<F>(&canonical(&cell.text())).map(|r| r.0));
-        (cell.text(), field.map_or("", F::label))
+        (masked_where_id(&cell.shown()), field.map_or("", F::label))
     });
     let columns = columns.collect();
     let numbered = |row: &SheetRow| (row.number, joined(row));
