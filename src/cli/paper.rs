@@ -17,7 +17,7 @@ pub(super) struct PaperOrder {
     #[arg(
         value_name = "PAPER",
         value_parser = topic,
-        help = "inventory（数据清单）、access（谁能看什么）、loss（丢失或泄露后怎么办），或 retention（到期提醒，要登录）"
+        help = "inventory（数据清单）、access（谁能看什么）、loss（丢失或泄露后怎么办），或 retention（到期提醒，要管理员登录）"
     )]
     topic: Topic,
 }

@@ -7,6 +7,7 @@
 //! wherever it breaks off, the old number opens or the new one does.
 
 use super::door::wrong;
+use super::recovery::standing_slot;
 use super::{Door, Office, Session};
 use crate::domain::account::{Account, AccountState, Actor, Role};
 use crate::domain::correction::{
@@ -18,7 +19,9 @@ use crate::domain::ids::{CorrectionId, MemberId, Moment, Now};
 use crate::domain::person_name::PersonName;
 use crate::domain::text::clean_line;
 use crate::store::{Deed, Pen, SignIn};
-use crate::vault::{SlotId, SlotKey, Verifier, initial_password, one_time_code};
+use crate::vault::{
+    SigningRoot, SlotId, SlotKey, VaultFault, Verifier, initial_password, one_time_code,
+};
 
 /// How long a one-time code is good, in seconds (domain.md A5).
 const CODE_SECONDS: i64 = 2 * 86_400;
@@ -229,16 +232,11 @@ impl Office {
         password: &str,
         now: Now,
     ) -> Result<(), Fault> {
+        self.desk(actor, now).check_acceptable(asked.id)?;
         let vault = self.vault.as_mut().ok_or_else(wrong)?;
         vault.unlock(actor.id_number.reveal(), password)?;
-        let named = (asked.new_number.reveal(), password);
-        let (planned, signing) = vault.plan_slot(&self.key, None, named)?;
-        let SlotKey { slot, public_key } = planned.key();
-        let listed = (slot.0.as_str(), &public_key);
-        let store = &self.store;
-        store
-            .atomically(|| store.list_slot(listed, Some(actor.account), &actor.name, now.moment))?;
-        vault.put_slot(&self.key, planned)?;
+        let (SlotKey { slot, public_key }, signing) =
+            self.slot_of_new_number((asked, actor), password, now)?;
         let (store, pen) = (&self.store, self.pen.as_ref());
         let new = store.atomically(|| -> Result<Pen, Fault> {
             let desk = store.desk(actor, now).signing_with(pen);
@@ -254,6 +252,36 @@ impl Office {
         })?;
         self.pen = Some(new);
         Ok(())
+    }
+
+    /// The slot for the new number, listed before it is written; or the one that stands already,
+    /// where an earlier try with this password broke off behind the key file.
+    fn slot_of_new_number(
+        &mut self,
+        (asked, actor): (&Correction, &Actor),
+        password: &str,
+        now: Now,
+    ) -> Result<(SlotKey, SigningRoot), Fault> {
+        let vault = self.vault.as_mut().ok_or_else(wrong)?;
+        let login = (asked.new_number.reveal(), password);
+        let store = &self.store;
+        let list = |slot: &SlotKey| {
+            let listed = (slot.slot.0.as_str(), &slot.public_key);
+            let account = Some(actor.account);
+            store.atomically(|| store.list_slot(listed, account, &actor.name, now.moment))
+        };
+        let (planned, signing) = match vault.plan_slot(&self.key, None, login) {
+            Err(VaultFault::PasswordInUse) => {
+                let (slot, signing) = standing_slot(vault, login)?;
+                list(&slot)?;
+                return Ok((slot, signing));
+            }
+            planned => planned?,
+        };
+        let slot = planned.key();
+        list(&slot)?;
+        vault.put_slot(&self.key, planned)?;
+        Ok((slot, signing))
     }
 }
 

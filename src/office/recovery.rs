@@ -133,9 +133,13 @@ fn new_slot(
     }
 }
 
-/// The slot that this very password of this very account opens already: what a recovery that broke
-/// off behind the key file left, and nothing that would have to be told from it.
-fn standing_slot(vault: &Vault, login: (&str, &str)) -> Result<(SlotKey, SigningRoot), VaultFault> {
+/// The slot that this very password of this very account opens already: what a recovery, or a
+/// correction of the number, that broke off behind the key file left, and nothing that would have to
+/// be told from it.
+pub(super) fn standing_slot(
+    vault: &Vault,
+    login: (&str, &str),
+) -> Result<(SlotKey, SigningRoot), VaultFault> {
     let opened = vault.unlock(login.0, login.1)?;
     Ok((SlotKey { slot: opened.slot, public_key: opened.public_key }, opened.signing))
 }

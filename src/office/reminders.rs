@@ -6,7 +6,7 @@ use super::exports::look_for;
 use super::{FoundBackup, Session, list_backups};
 use crate::domain::account::Role;
 use crate::domain::disclosure::{ExportRecord, Whereabouts};
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::reminder::{Reminder, ReminderKind};
 
 /// Members and files that are counted; more are 「以上」.
@@ -19,10 +19,12 @@ impl Session<'_> {
     /// What is to be looked at, for those who administer; empty where nothing is.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// Where this person is no administrator, since an empty answer would say that nothing is due,
+    /// or it cannot be read.
     pub fn reminders(&self) -> Result<Vec<Reminder>, Fault> {
         if self.actor.role != Role::Administrator {
-            return Ok(Vec::new());
+            let sentence = "到期提醒是管理员看的，你的账号看不到有没有到期的资料。请让本组织或上级的管理员来查。";
+            return Err(Fault::new(FaultKind::NotAllowed, sentence));
         }
         let all: Result<Vec<_>, _> =
             ReminderKind::ALL.iter().map(|kind| self.reminder(*kind, MOST)).collect();

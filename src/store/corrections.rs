@@ -208,12 +208,7 @@ impl Desk<'_> {
         sign_in: SignIn<'_>,
     ) -> Stored<Option<String>> {
         self.store.atomically(|| {
-            let asked = self.waiting_correction(id)?;
-            let decider = self.decider_of(&asked)?;
-            self.check_as_asked(&asked)?;
-            if asked.changes_number() {
-                self.check_number_free(&asked.new_number)?;
-            }
+            let (asked, decider) = self.check_acceptable(id)?;
             self.rename(&asked)?;
             let slot = self.follow_with_account(&asked, sign_in)?;
             self.close_correction(&asked, CorrectionState::Accepted, remark, decider)?;
@@ -229,6 +224,21 @@ impl Desk<'_> {
             self.note(&deed)?;
             Ok(slot)
         })
+    }
+
+    /// What has to hold in the database before a request is accepted; for whoever has to write
+    /// outside of it first.
+    ///
+    /// # Errors
+    /// As [`Desk::accept_correction`].
+    pub fn check_acceptable(&self, id: CorrectionId) -> Stored<(Correction, Decider)> {
+        let asked = self.waiting_correction(id)?;
+        let decider = self.decider_of(&asked)?;
+        self.check_as_asked(&asked)?;
+        if asked.changes_number() {
+            self.check_number_free(&asked.new_number)?;
+        }
+        Ok((asked, decider))
     }
 
     fn waiting_correction(&self, id: CorrectionId) -> Stored<Correction> {

@@ -19,9 +19,15 @@ use crate::domain::progress::Watch;
 /// What stands where a name stood.
 const GONE: &str = "（已删除）";
 
-/// The numbers that the person has, or had before a correction.
+/// The numbers that the person has, or had before a correction. A former one that is somebody
+/// else's now leads to them: the person's own transfers and account followed the correction, so
+/// whatever has that number is not the person's.
 const NUMBERS: &str = "SELECT ?2 UNION SELECT old_number FROM corrections
-    WHERE member_id = ?1 AND state = 'accepted'";
+    WHERE member_id = ?1 AND state = 'accepted'
+        AND NOT EXISTS (SELECT 1 FROM members WHERE id <> ?1 AND id_number = old_number)
+        AND NOT EXISTS (SELECT 1 FROM accounts WHERE state <> 'removed' AND id_number = old_number)
+        AND NOT EXISTS (SELECT 1 FROM transfers
+            WHERE person_number = old_number AND member_id IS NOT ?1)";
 
 /// The entries that speak of a person: about the record, about the transfers, of and about the
 /// account, and those in whose texts the number or telephone stands. An account's own entries name
@@ -39,13 +45,27 @@ const ENTRIES: &str = "SELECT seq, salt, actor, object, reason, detail FROM even
             AND NOT EXISTS (SELECT 1 FROM accounts WHERE name = ?3
                 AND id_number NOT IN (SELECT * FROM numbers))))";
 
-/// Whether no other person of the database has a name with this one in it.
-const UNMISTAKABLE: &str = "SELECT length(?3) > 1
-    AND NOT EXISTS (SELECT 1 FROM members WHERE id <> ?1 AND instr(name, ?3))
-    AND NOT EXISTS (SELECT 1 FROM accounts WHERE instr(name, ?3)
+/// The names that the person has, or had before a correction, and of each whether no other person
+/// and no organisation of the database has a name with this one in it. Names are words and places
+/// too: such a one says nothing about whom a text means.
+const NAMES: &str = "SELECT called, length(called) > 1
+    AND NOT EXISTS (SELECT 1 FROM members WHERE id <> ?1 AND instr(name, called))
+    AND NOT EXISTS (SELECT 1 FROM accounts WHERE instr(name, called)
         AND id_number NOT IN (SELECT * FROM numbers))
-    AND NOT EXISTS (SELECT 1 FROM transfers WHERE instr(person_name, ?3)
-        AND person_number NOT IN (SELECT * FROM numbers) AND member_id IS NOT ?1)";
+    AND NOT EXISTS (SELECT 1 FROM organisations WHERE instr(full_name || '|' || short_name, called))
+    AND NOT EXISTS (SELECT 1 FROM transfers
+        WHERE instr(origin_name || '|' || destination_name, called)
+            OR (instr(person_name, called) AND member_id IS NOT ?1
+                AND person_number NOT IN (SELECT * FROM numbers)))
+    FROM (SELECT ?3 AS called UNION SELECT old_name FROM corrections
+        WHERE member_id = ?1 AND state = 'accepted')";
+
+/// A name of the person.
+struct Called {
+    name: String,
+    /// Whether a text with it can mean nobody and nothing else.
+    unmistakable: bool,
+}
 
 /// A statement that may name `numbers`.
 fn with_numbers(sql: &str) -> String {
@@ -64,9 +84,13 @@ impl Desk<'_> {
         let member = self.member_to_change(id)?;
         self.check_erasable(&member, reason)?;
         self.store.atomically(|| {
-            let unmistakable = self.is_unmistakable(&member)?;
-            let n = self.erase_entries(&member, unmistakable)?;
-            self.erase_elsewhere(&member, unmistakable)?;
+            let mut n = 0;
+            for called in self.names_of(&member)? {
+                n += self.erase_entries(&member, &called)?;
+                self.erase_contact(&member, &called)?;
+                self.erase_in_lists(&member, &called)?;
+            }
+            self.forget_tries(&member)?;
             self.erase_rows(&member)?;
             let forget = "DELETE FROM transfer_words; DELETE FROM member_words;";
             self.store.connection.execute_batch(forget).told()?;
@@ -108,19 +132,21 @@ impl Desk<'_> {
         }
     }
 
-    fn is_unmistakable(&self, member: &Member) -> Stored<bool> {
+    fn names_of(&self, member: &Member) -> Stored<Vec<Called>> {
+        let mut statement = self.store.connection.prepare(&with_numbers(NAMES)).told()?;
         let values = params![member.id.0, member.id_number.reveal(), member.name];
-        let sql = with_numbers(UNMISTAKABLE);
-        self.store.connection.query_row(&sql, values, |r| r.get(0)).told()
+        let rows = statement
+            .query_map(values, |r| Ok(Called { name: r.get(0)?, unmistakable: r.get(1)? }));
+        rows.told()?.collect::<Result<_, _>>().told()
     }
 
-    fn erase_entries(&self, member: &Member, unmistakable: bool) -> Stored<usize> {
+    fn erase_entries(&self, member: &Member, called: &Called) -> Stored<usize> {
         const UPDATE: &str = "UPDATE events SET salt = NULL, digest = ?1, actor = '', object = '',
                 reason = '', detail = '' WHERE seq = ?2";
         let connection = &self.store.connection;
         let mut statement = connection.prepare(&with_numbers(ENTRIES)).told()?;
         let (number, phone) = (member.id_number.reveal(), &member.phone);
-        let values = params![member.id.0, number, member.name, phone, unmistakable];
+        let values = params![member.id.0, number, called.name, phone, called.unmistakable];
         let rows = statement.query_map(values, |r| {
             let salt: Vec<u8> = r.get(1)?;
             let texts: [String; 4] = [r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?];
@@ -134,13 +160,6 @@ impl Desk<'_> {
         Ok(found.len())
     }
 
-    /// What stands of the person in tables that are about something else.
-    fn erase_elsewhere(&self, member: &Member, unmistakable: bool) -> Stored<()> {
-        self.forget_tries(member)?;
-        self.erase_contact(member)?;
-        self.erase_in_lists(member, unmistakable)
-    }
-
     fn forget_tries(&self, member: &Member) -> Stored<()> {
         let connection = &self.store.connection;
         let mut statement = connection.prepare(NUMBERS).told()?;
@@ -150,21 +169,26 @@ impl Desk<'_> {
         numbers.iter().try_for_each(|number| self.store.forget_attempts(number))
     }
 
-    /// The person as contact of organisations: by the telephone; by the name where the organisation
-    /// is the person's branch or one above it, or where no telephone says that it is somebody else.
-    fn erase_contact(&self, member: &Member) -> Stored<()> {
-        const PHONES: &str = "UPDATE organisations SET contact_name = '', contact_phone = ''
-            WHERE ?1 <> '' AND contact_phone = ?1";
-        const NAMES: &str = "UPDATE organisations SET contact_name = '', contact_phone = ''
-            WHERE contact_name = ?1 AND (contact_phone = '' OR substr(?2, 1, length(path)) = path)";
-        let connection = &self.store.connection;
-        connection.execute(PHONES, [&member.phone]).told()?;
-        let values = params![member.name, member.branch_path.as_str()];
-        connection.execute(NAMES, values).map(drop).told()
+    /// The person as contact of organisations: anywhere by name and telephone together; by either
+    /// alone only in the person's branch and the organisations above it, since elsewhere a namesake
+    /// or a telephone of the office is as likely.
+    fn erase_contact(&self, member: &Member, called: &Called) -> Stored<()> {
+        const BOTH: &str = "UPDATE organisations SET contact_name = '', contact_phone = ''
+            WHERE ?1 <> '' AND contact_phone = ?1 AND contact_name IN (?2, '')";
+        const NAME: &str = "UPDATE organisations SET contact_name = '', contact_phone = ''
+            WHERE contact_name = ?2 AND substr(?1, 1, length(path)) = path";
+        const PHONE: &str = "UPDATE organisations SET contact_phone = ''
+            WHERE ?1 <> '' AND contact_phone = ?1 AND substr(?2, 1, length(path)) = path";
+        let (connection, phone) = (&self.store.connection, member.phone.as_str());
+        let (name, path) = (called.name.as_str(), member.branch_path.as_str());
+        for (sql, values) in [(BOTH, [phone, name]), (NAME, [path, name]), (PHONE, [phone, path])] {
+            connection.execute(sql, values).told()?;
+        }
+        Ok(())
     }
 
     /// Names of files and reasons that people typed, and who entered a key slot.
-    fn erase_in_lists(&self, member: &Member, unmistakable: bool) -> Stored<()> {
+    fn erase_in_lists(&self, member: &Member, called: &Called) -> Stored<()> {
         const SLOTS: &str = "UPDATE slot_pks SET added_by = ?4 WHERE added_by = ?3
             AND NOT EXISTS (SELECT 1 FROM accounts WHERE name = ?3
                 AND id_number NOT IN (SELECT * FROM numbers))";
@@ -177,7 +201,7 @@ impl Desk<'_> {
         const ORDERS: &str = "UPDATE corrections SET remark = '', reason = '', evidence = ''
             WHERE ?5 AND member_id <> ?1 AND instr(remark || '|' || reason || '|' || evidence, ?3)";
         let number = member.id_number.reveal();
-        let values = params![member.id.0, number, member.name, GONE, unmistakable];
+        let values = params![member.id.0, number, called.name, GONE, called.unmistakable];
         for sql in [SLOTS, FILES, EXPORTS, ORDERS] {
             let sql = with_numbers(sql);
             let mut statement = self.store.connection.prepare(&sql).told()?;

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::chain::Deed;
 use super::fault::{Stored, Told, not_found, rule};
 use super::{Desk, Store};
+use crate::domain::account::Account;
 use crate::domain::id_number::mask_id;
 use crate::domain::ids::AccountId;
 use crate::domain::text::narrow;
@@ -110,40 +111,73 @@ impl Store {
 
 impl Store {
     /// The names of those whose key in force nobody has vouched for: neither the key before it, in
-    /// the change of the password, nor another administrator who compared its number. Whoever knows
-    /// the database key could enter a key for somebody else, but vouch for it only in the own name.
-    /// It means something once the history was proven.
+    /// the change of the password, if that one is vouched for itself, nor another administrator who
+    /// compared its number. Whoever knows the database key could enter a key for somebody else, and
+    /// a successor to it, but vouch for it only in the own name. It means something once the history
+    /// was proven.
     ///
     /// # Errors
     /// Where it cannot be read.
     pub fn unvouched_signers(&self) -> Stored<Vec<String>> {
-        const KEYS: &str = "SELECT s.account_id, s.public_key, s.from_seq, a.name
+        const HOLDERS: &str = "SELECT s.account_id, a.name, s.from_seq, s.public_key
             FROM signers s JOIN accounts a ON a.id = s.account_id
             WHERE s.until_seq IS NULL ORDER BY s.id";
-        const SAID: &str = "SELECT account_id, action, seq, detail FROM events
-            WHERE action IN ('key_vouch', 'password_change')";
-        type Said = (Option<i64>, String, i64, String);
-        let mut statement = self.connection.prepare(SAID).told()?;
-        let rows =
-            statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).told()?;
-        let said: Vec<Said> = rows.collect::<Result<_, _>>().told()?;
-        let mut statement = self.connection.prepare(KEYS).told()?;
+        let (keys, said) = (self.signers()?, self.said_of_keys()?);
+        let mut statement = self.connection.prepare(HOLDERS).told()?;
         let mut rows = statement.query([]).told()?;
         let mut names = Vec::new();
         while let Some(r) = rows.next().told()? {
-            let (account, from): (i64, i64) = (r.get(0).told()?, r.get(2).told()?);
-            let text = key_text(&r.get(1).told()?);
-            let vouches = |(by, action, seq, detail): &Said| {
-                let own = *by == Some(account);
-                let counts = if action == VOUCH { !own } else { own && *seq < from };
-                counts && detail.contains(&text)
-            };
-            if !said.iter().any(vouches) {
-                names.push(r.get(3).told()?);
+            let account: i64 = r.get(0).told()?;
+            let (from, text): (i64, _) = (r.get(2).told()?, key_text(&r.get(3).told()?));
+            let own = keys.get(&account).map_or(&[][..], Vec::as_slice);
+            // Exactly this row: a later one is in force for nothing that was signed so far.
+            let place = own.iter().position(|key| key.from == from && key.text == text);
+            let upto = place.and_then(|n| own.get(..=n)).unwrap_or_default();
+            if !last_is_vouched_for(account, upto, &said) {
+                names.push(r.get(1).told()?);
             }
         }
         Ok(names)
     }
+
+    /// What administrators said of keys, and what keys said of the next.
+    fn said_of_keys(&self) -> Stored<Vec<Said>> {
+        const SQL: &str = "SELECT e.account_id, e.action = 'key_vouch', e.seq, e.detail
+            FROM events e JOIN accounts a ON a.id = e.account_id
+            WHERE e.action = 'password_change'
+                OR (e.action = 'key_vouch' AND a.role = 'administrator')";
+        let mut statement = self.connection.prepare(SQL).told()?;
+        let rows = statement.query_map([], |r| {
+            Ok(Said { by: r.get(0)?, vouches: r.get(1)?, seq: r.get(2)?, detail: r.get(3)? })
+        });
+        rows.told()?.collect::<Result<_, _>>().told()
+    }
+}
+
+/// An entry that names a key.
+struct Said {
+    by: i64,
+    /// Whether it vouches for somebody else's, rather than for the own next one.
+    vouches: bool,
+    seq: i64,
+    detail: String,
+}
+
+/// Whether the newest of an account's keys is vouched for, by another administrator or through the
+/// key before it. The keys come oldest first, so each step back is to an older one.
+fn last_is_vouched_for(account: i64, keys: &[Known], all: &[Said]) -> bool {
+    let Some((key, before)) = keys.split_last() else { return false };
+    let mut of_key = all.iter().filter(|said| said.detail.contains(&key.text));
+    of_key.any(|said| match (said.vouches, said.by == account) {
+        (true, own) => !own,
+        (false, true) => {
+            let signed = |old: &Known| old.from <= said.seq && said.seq <= old.until;
+            let signer = before.iter().rposition(signed);
+            let upto = signer.and_then(|n| before.get(..=n)).unwrap_or_default();
+            said.seq < key.from && last_is_vouched_for(account, upto, all)
+        }
+        (false, false) => false,
+    })
 }
 
 impl Desk<'_> {
@@ -151,12 +185,17 @@ impl Desk<'_> {
     /// stands here.
     ///
     /// # Errors
-    /// Where this person is no administrator or is the person, there is no such account or no key,
-    /// or the numbers differ.
+    /// Where this person is no administrator or is the person, there is no such account in the own
+    /// organisations or those above, it has no key, or the numbers differ.
     pub fn vouch(&self, id_number: &str, number: &str) -> Stored<String> {
         self.check_administrator()?;
         let sitting = self.store.sitting(id_number)?;
-        let account = sitting.map(|sitting| sitting.account);
+        // Accounts of others answer like none: nobody shall learn here who has one.
+        let near = |account: &Account| {
+            let path = &account.org_path;
+            self.covers(path) || path.contains(&self.actor.org_path)
+        };
+        let account = sitting.map(|sitting| sitting.account).filter(near);
         let next = "请用「account list」核对身份证号。";
         let account = account.ok_or_else(|| not_found("账号", &mask_id(id_number), next))?;
         if account.id == self.actor.account {

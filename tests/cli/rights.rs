@@ -103,6 +103,8 @@ fn what_is_due_is_printed_for_who_is_signed_in() {
     assert_eq!(keys(&found), ["limits", "paper", "rows"]);
     assert_eq!(found["limits"]["age"], 28);
     office.admin(&["paper", "retention"]).code(0);
+    let refused = office.operator(&["paper", "retention"]).code(5);
+    assert!(refused.out.is_empty() && refused.err.contains("管理员"), "{}", refused.err);
     let stranger = crate::support::ended(crate::support::command(&["paper", "retention"]), "");
     assert_ne!(stranger.code, 0);
 }

@@ -322,3 +322,58 @@ fn an_older_copy_is_kept_in_mind_for_the_check() {
     assert!(door.older_copy().is_some_and(|said| said.contains("现在只到")));
     assert!(door.session(at(10)).unwrap().verify().is_ok(), "it is whole, and older");
 }
+
+/// Behind the key file and before the database: the new slot stands, the old number is in force.
+#[test]
+fn a_correction_of_the_own_number_that_broke_off_is_done_again_with_the_same_password() {
+    let (_dir, mut door) = office("某某学院团委");
+    let new = id_number(77);
+    let id = member(&door, &admin_number(), "周敏");
+    let asked = ask(&door, id, &new);
+    let actor = door.session(now()).unwrap().actor().clone();
+    let inside = door.office.as_mut().unwrap();
+    let vault = inside.vault.as_mut().unwrap();
+    let (planned, _) = vault.plan_slot(&inside.key, None, (new.reveal(), PASSWORD)).unwrap();
+    let key = planned.key();
+    let listed = (key.slot.0.as_str(), &key.public_key);
+    inside.store.list_slot(listed, Some(actor.account), &actor.name, now().moment).unwrap();
+    vault.put_slot(&inside.key, planned).unwrap();
+
+    door.accept_correction(asked, &verdict(&new), PASSWORD, now()).unwrap();
+    let mut door = restarted(door);
+    assert!(door.knock(ADMIN, PASSWORD, at(100)).is_err());
+    assert!(matches!(door.knock(new.reveal(), PASSWORD, at(200)), Ok(Entry::Welcome(_))));
+    assert_eq!(door.take_warnings(), [""; 0], "no slot is left over, no key is replaced");
+    assert!(door.session(at(200)).unwrap().verify().is_ok());
+}
+
+#[test]
+fn a_correction_of_the_own_number_that_is_refused_writes_no_slot() {
+    let (_dir, mut door) = office("某某学院团委");
+    let new = id_number(77);
+    let id = member(&door, &admin_number(), "周敏");
+    let asked = ask(&door, id, &new);
+    let keys = std::fs::read(door.places().key_file()).unwrap();
+    // Somebody else has the number by now.
+    let other = member(&door, &new, "王小明");
+    let accept = |door: &mut Door| {
+        door.accept_correction(asked, &verdict(&new), PASSWORD, now()).unwrap_err()
+    };
+    assert_eq!(accept(&mut door).kind, FaultKind::Conflict);
+    assert_eq!(std::fs::read(door.places().key_file()).unwrap(), keys, "the number is taken");
+    assert_ne!(other, id);
+    door.session(now()).unwrap().refuse_correction(asked, "号码是别人的").unwrap();
+    assert_eq!(accept(&mut door).kind, FaultKind::Conflict);
+    assert_eq!(std::fs::read(door.places().key_file()).unwrap(), keys, "it is decided");
+}
+
+#[test]
+fn whoever_administers_nothing_is_told_so_and_not_that_nothing_is_due() {
+    let (_dir, mut door) = peopled();
+    door.knock(operator().reveal(), OPERATOR, now()).unwrap();
+    let session = door.session(now()).unwrap();
+    let told = session.reminders().unwrap_err();
+    assert_eq!(told.kind, FaultKind::NotAllowed);
+    assert!(told.sentence.contains("管理员"), "{told}");
+    assert_eq!(session.n_reminders(), Ok(0), "signing in tells nothing");
+}

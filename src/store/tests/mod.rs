@@ -21,4 +21,5 @@ mod schema;
 mod stats;
 mod submit;
 mod tallies;
+mod vouching;
 mod words;

@@ -200,3 +200,149 @@ fn reminders_find_who_left_long_ago_and_who_is_too_old() {
     let (rows, _) = office.as_(ROOT, |d| d.members(&filter)).unwrap();
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["王芳"]);
 }
+
+/// A correction of a member, asked for and accepted.
+fn correct(office: &Office, n: u32, (name, number): (&str, u32)) {
+    let id = office.member(n).id;
+    let wanted = CorrectionEntry {
+        name: name.to_owned(),
+        id_number: id_number(number),
+        reason: "录入时写错".to_owned(),
+        evidence: String::new(),
+    };
+    let asked = office.as_(BRANCH_A, |d| d.ask_correction(id, &wanted)).unwrap();
+    office.as_(ROOT, |d| d.accept_correction(asked, "", SignIn::Kept)).unwrap();
+}
+
+fn retire_and_erase(office: &Office, n: u32) {
+    let id = office.member(n).id;
+    office.as_(BRANCH_A, |d| d.retire_member(id, "离团")).unwrap();
+    office.as_(ROOT, |d| d.erase_member(id, "本人书面申请", &mut unwatched)).unwrap();
+}
+
+#[test]
+fn a_number_that_is_somebody_elses_now_leads_to_nothing_of_theirs() {
+    let office = Office::new();
+    // Three were entered with the numbers of other people, who came later.
+    for (n, new) in [(2, 72), (3, 73), (MEMBER, 71)] {
+        let name = office.member(n).name;
+        correct(&office, n, (&name, new));
+    }
+    office.put_member(3, "钱立", "B1");
+    let member = office.send(BRANCH_B, 3, "T", Initiator::Member);
+    let account = office.account(2, crate::domain::account::Role::Operator, "GB");
+    office.as_(UNIVERSITY, |d| d.add_account(&account, "hash")).unwrap();
+    office.as_(2, |d| d.record(&Deed::new("reveal", "孙文"))).unwrap();
+    let mut request = office.request(3, "T", Initiator::Destination);
+    request.transferee = arrival(MEMBER, "吴越");
+    request.goal = crate::store::Goal::Organisation(Box::new(office.org("B1")));
+    request.form.member = id_number(MEMBER).reveal().to_owned();
+    let (arrived, _) = office.submit(BRANCH_B, &request).unwrap();
+    let tries = Attempts { failures: 2, failed_at: START.moment };
+    office.store.note_attempts(id_number(2).reveal(), tries).unwrap();
+
+    let former = office.actor(71).account;
+    office.as_(UNIVERSITY, |d| d.remove_account(former)).unwrap();
+    for n in [72, 73, 71] {
+        retire_and_erase(&office, n);
+    }
+    let of = |id, column| -> String {
+        office.one(&format!("SELECT {column} FROM transfers WHERE id = {id}"))
+    };
+    assert_eq!((of(member, "person_name"), of(member, "remark")), ("钱立".into(), "转专业".into()));
+    assert_eq!(of(arrived, "person_name"), "吴越");
+    assert_eq!(of(arrived, "person_number"), id_number(MEMBER).reveal());
+    for id in [member, arrived] {
+        let sql = format!("SELECT count(*) FROM events WHERE transfer_id = {id} AND salt IS NULL");
+        assert_eq!(office.one::<i64>(&sql), 0, "the history of {id}");
+    }
+    assert_eq!(office.actor(2).name, "新人", "the account stays theirs");
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM events WHERE object = '孙文'"), 1);
+    assert_eq!(office.store.attempts(id_number(2).reveal()).unwrap(), tries);
+}
+
+#[test]
+fn a_name_that_is_also_a_place_is_looked_for_in_no_text() {
+    for place in [
+        "UPDATE organisations SET full_name = '江宁区街道团工委' WHERE code = 'T'",
+        "UPDATE organisations SET short_name = '江宁' WHERE code = 'T'",
+        "UPDATE transfers SET origin_name = '江宁区人才市场团支部'",
+    ] {
+        let office = Office::new();
+        office.send(BRANCH_A, 2, "T", Initiator::Member);
+        office.behind(place).unwrap();
+        office.put_member(60, "江宁", "A1");
+        office.as_(ROOT, |d| d.record(&Deed::new("org_edit", "江宁区街道团工委"))).unwrap();
+        let deed = Deed::new("export", "江宁区.xlsx");
+        let export = new_export(Shown::Masked, "/x/江宁区.xlsx");
+        office.as_(ROOT, |d| d.enter_export(&export, &deed)).unwrap();
+        retire_and_erase(&office, 60);
+        let texts: i64 = office.one("SELECT count(*) FROM events WHERE object LIKE '江宁区%'");
+        assert_eq!(texts, 2, "{place}");
+        assert_eq!(office.one::<String>("SELECT path FROM exports"), "/x/江宁区.xlsx");
+        let own: i64 = office.one("SELECT count(*) FROM events WHERE object = '江宁'");
+        assert_eq!(own, 0, "what was done to the record goes by its number");
+    }
+}
+
+#[test]
+fn a_former_name_is_erased_like_the_name() {
+    let office = Office::new();
+    let (old, new) = ("欧阳牧云", "欧阳木云");
+    office.put_member(60, old, "A1");
+    let said = Deed::new("org_edit", "一班").reason(format!("{old}不再当联系人"));
+    office.as_(ROOT, |d| d.record(&said)).unwrap();
+    let path = format!("/x/{old}.xlsx");
+    let deed = Deed::new("export", format!("转接 {old}.xlsx"));
+    office.as_(ROOT, |d| d.enter_export(&new_export(Shown::Full, &path), &deed)).unwrap();
+    let batch = vec![(entry(62, "新人"), "A1".to_owned())];
+    office.as_(UNIVERSITY, |d| d.import_members(&batch, &format!("{old}班.xlsx"))).unwrap();
+    let contact = format!("UPDATE organisations SET contact_name = '{old}' WHERE code = 'A1'");
+    office.behind(&contact).unwrap();
+    office.store.list_slot(("paper", &[1; 32]), None, old, START.moment).unwrap();
+    correct(&office, 60, (new, 60));
+    retire_and_erase(&office, 60);
+    let bytes = bytes_of(&office);
+    for text in [old, new] {
+        assert!(!holds(&bytes, text), "{text} is still in the database");
+    }
+}
+
+#[test]
+fn a_former_name_that_somebody_else_has_is_looked_for_in_no_text() {
+    let office = Office::new();
+    // 李雷 of A1 is called 欧阳木云 now; the other 李雷 stays in B1.
+    correct(&office, 3, ("欧阳木云", 3));
+    office.as_(BRANCH_B, |d| d.record(&Deed::new("org_edit", "李雷").reason("换人"))).unwrap();
+    retire_and_erase(&office, 3);
+    assert_eq!(office.one::<i64>("SELECT count(*) FROM events WHERE object = '李雷'"), 1);
+}
+
+#[test]
+fn a_contact_elsewhere_goes_only_with_name_and_telephone() {
+    let office = Office::new();
+    let mine = "13800000000";
+    let rows = [
+        ("A1", "李雷", "13700000006", "", ""),
+        ("U", "李雷", "", "", ""),
+        ("GA", "王老师", mine, "王老师", ""),
+        ("T", "李雷", mine, "", ""),
+        ("TF", "", mine, "", ""),
+        ("GB", "李雷", "", "李雷", ""),
+        ("B1", "李雷", "13700000006", "李雷", "13700000006"),
+        ("X", "王老师", mine, "王老师", mine),
+    ];
+    for (code, name, phone, ..) in rows {
+        let sql = format!(
+            "UPDATE organisations SET contact_name = '{name}', contact_phone = '{phone}'
+                WHERE code = '{code}'"
+        );
+        office.behind(&sql).unwrap();
+    }
+    retire_and_erase(&office, 3);
+    for (code, _, _, name, phone) in rows {
+        let left = office.org(code);
+        let left = (left.contact_name.as_str(), left.contact_phone.as_str());
+        assert_eq!(left, (name, phone), "{code}");
+    }
+}
