@@ -67,10 +67,11 @@ fn each_fault_says_what_to_do() {
 #[test]
 fn rows_that_are_people_are_shown_without_their_numbers() {
     let number = super::super::testing::id(7);
+    let end: String = number.chars().skip(10).collect();
     let (_dir, file) = kept(format!("甲,{number}\n乙,{number}\n").as_bytes(), "x");
     let found = survey::<MemberField>(&mut file.rows().unwrap(), &[]).unwrap();
     let shown = format!("{found:?}");
-    assert!(shown.contains("甲") && !shown.contains(&number[10..]), "{shown}");
+    assert!(shown.contains("甲") && !shown.contains(&end), "{shown}");
     let refused = plan(&format!("姓名,手机号,{number}\n"), &[]).unwrap_err().to_string();
-    assert!(!refused.contains(&number[10..]), "{refused}");
+    assert!(!refused.contains(&end), "{refused}");
 }
