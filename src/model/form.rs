@@ -112,9 +112,12 @@ impl Form {
         }
         let focused = old.get(self.focus).map_or("", |f| f.id);
         let (was_on_button, focused) = (self.on_button, focused.to_owned());
+        // An answer may change which fields there are; whoever types goes on typing.
+        let digits = self.digits;
         self.focus_first();
         self.focus_on(&focused);
         self.on_button = was_on_button;
+        self.digits = digits;
     }
 
     /// A field by its name.

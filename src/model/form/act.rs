@@ -130,8 +130,7 @@ impl Form {
     /// A second digit says that the first was part of a number: the option is put back.
     fn another_digit(&mut self, run: DigitRun) -> Vec<FormEvent> {
         let label = self.focused().map_or("", |field| &field.label);
-        let said =
-            format!("「{label}」是选择，填不了号码，选项没有变。选的话按一个数字，或按 F4 展开。");
+        let said = format!("「{label}」是选择，填不了号码，选项没有变。要选，请按 F4 展开。");
         let mut events = vec![FormEvent::Warned(said)];
         if run == DigitRun::Took
             && let Some(step) = self.done.pop()
@@ -151,6 +150,12 @@ impl Form {
         };
         let id = field.id;
         match &field.kind {
+            // A burst of keys arrives as one text.
+            FieldKind::Choice { options, .. }
+                if digit(text) > Some(options.len()) && several(text) =>
+            {
+                self.another_digit(DigitRun::Kept)
+            }
             FieldKind::Choice { options, .. } => {
                 let option = numbered(options, text);
                 option.map_or_else(
@@ -301,6 +306,11 @@ fn switched(chosen: Option<usize>, n: usize, motion: Motion) -> usize {
 /// The option that a typed digit names, counted from one.
 fn numbered(options: &[(String, String)], text: &str) -> Option<String> {
     options.get(digit(text)?.checked_sub(1)?).map(|(id, _)| id.clone())
+}
+
+/// Whether a text is more than one character.
+fn several(text: &str) -> bool {
+    text.trim().chars().nth(1).is_some()
 }
 
 /// The number that a text is, in digits of either width.

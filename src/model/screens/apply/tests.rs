@@ -120,6 +120,24 @@ fn checked(state: &mut State, findings: Vec<Finding>) {
 }
 
 #[test]
+fn a_telephone_typed_on_the_reason_leaves_it_as_it_was() {
+    let mut state = filled(Role::Administrator);
+    choose_reason(&mut state, Reason::FurtherStudy);
+    apply_mut(&mut state).form.focus_on("outside");
+    apply_mut(&mut state).form.focus_on("reason");
+    drop(press(&mut state, "18625201029"));
+    assert_eq!(apply_mut(&mut state).form.text("reason"), Reason::FurtherStudy.id());
+    assert!(state.message.text.contains("选项没有变"), "{}", state.message.text);
+    // Typed quickly, most of it arrives as one text.
+    for parts in [["1862520102", "9"], ["1", "8625201029"]] {
+        apply_mut(&mut state).form.focus_on("reason");
+        parts.iter().for_each(|part| write(&mut state, part));
+        assert_eq!(apply_mut(&mut state).form.text("reason"), Reason::FurtherStudy.id());
+        assert_eq!(state.layers.len(), 1, "no list of options took the rest");
+    }
+}
+
+#[test]
 fn the_header_is_filled_from_the_record_and_masked() {
     let state = filled(Role::Administrator);
     let screen = dump(&state, 80, 24).join("\n");
